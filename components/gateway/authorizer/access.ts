@@ -1,0 +1,34 @@
+import { authenticate } from "./authenticate";
+import { type Configuration, generationOf, parseConfiguration } from "./configuration";
+import { decide } from "./decision";
+import { methodsOf } from "./methods";
+import type { Method } from "./methods/method";
+import type { Principal } from "./principal";
+import type { Refusal } from "./refusal";
+import type { GatewayRequest } from "./request";
+
+/** One configuration in force, ready to judge requests. */
+export interface Access {
+  readonly generation: string;
+  readonly configuration: Configuration;
+  readonly methods: readonly Method[];
+}
+
+/** @throws where the text is not a configuration */
+export function makeAccess(text: string): Access {
+  const configuration = parseConfiguration(text);
+  return { generation: generationOf(text), configuration, methods: methodsOf(configuration) };
+}
+
+export type Verdict =
+  | { readonly allowed: true; readonly principal: Principal }
+  | { readonly allowed: false; readonly refusal: Refusal; readonly principal?: Principal };
+
+/** Credentials first, whatever is asked for; then the route, the role and the form of the request. */
+export async function judge(access: Access, request: GatewayRequest): Promise<Verdict> {
+  const verification = await authenticate(access.methods, request.credentials);
+  if (!verification.ok) return { allowed: false, refusal: verification.refusal };
+  const { principal } = verification;
+  const refused = decide(request, principal, access.configuration.origins);
+  return refused ? { allowed: false, refusal: refused, principal } : { allowed: true, principal };
+}

@@ -1,0 +1,63 @@
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { VERDICT, VERDICT_SECONDS } from "../handover";
+import type { Verdict } from "./access";
+import { type Refusal, refusalBody } from "./refusal";
+
+/** The headers by which nginx learns the verdict. */
+export function verdictHeaders(verdict: Verdict): OutgoingHttpHeaders {
+  const who = verdict.principal
+    ? { [VERDICT.client]: verdict.principal.client, [VERDICT.auth]: verdict.principal.method }
+    : {};
+  if (verdict.allowed) {
+    return {
+      ...who,
+      [VERDICT.status]: "200",
+      [VERDICT.code]: "allow",
+      "X-Accel-Expires": String(VERDICT_SECONDS),
+    };
+  }
+  const { status, code, allow } = verdict.refusal;
+  return {
+    ...who,
+    [VERDICT.status]: String(status),
+    [VERDICT.code]: code,
+    [VERDICT.body]: refusalBody(verdict.refusal),
+    ...(allow === undefined ? {} : { [VERDICT.allow]: allow }),
+  };
+}
+
+/** Answers nginx's question: auth_request knows 200, 401 and 403 only; the true status is in a header. */
+export function answerVerdict(response: ServerResponse, verdict: Verdict): void {
+  const status = verdict.allowed ? 200 : verdict.refusal.status === 401 ? 401 : 403;
+  response.writeHead(status, { ...verdictHeaders(verdict), "Content-Length": "0" }).end();
+}
+
+/** Answers the client itself. */
+export function answerRefusal(response: ServerResponse, refused: Refusal): void {
+  const body = refusalBody(refused);
+  response
+    .writeHead(refused.status, {
+      ...refusalHeaders(refused, body),
+      // The rest of a body that is refused early is not worth reading.
+      Connection: "close",
+    })
+    .end(body);
+}
+
+/** The same on a bare socket, where Node has handed an upgrade over. */
+export function refusalMessage(refused: Refusal): string {
+  const body = refusalBody(refused);
+  const headers = Object.entries(refusalHeaders(refused, body)).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  return `HTTP/1.1 ${refused.status} Refused\r\n${headers.join("")}Connection: close\r\n\r\n${body}`;
+}
+
+function refusalHeaders({ code, allow }: Refusal, body: string): Record<string, string> {
+  return {
+    "Content-Type": "application/json",
+    "Content-Length": String(Buffer.byteLength(body)),
+    [VERDICT.code]: code,
+    ...(allow === undefined ? {} : { Allow: allow }),
+  };
+}

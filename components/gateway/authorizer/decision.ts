@@ -1,0 +1,53 @@
+import { allowedMethods, neededRole, roleCovers } from "../routes";
+import type { Principal } from "./principal";
+import { type Refusal, refusal } from "./refusal";
+import type { GatewayRequest } from "./request";
+
+/**
+ * Whether a verified client may make a request; undefined means yes. Pure: depends on nothing but its arguments, all of
+ * which are in the key under which nginx remembers a positive answer.
+ */
+export function decide(
+  request: GatewayRequest,
+  principal: Principal,
+  origins: readonly string[],
+): Refusal | undefined {
+  const { route, method, origin } = request;
+  const allowed = route && allowedMethods(route);
+  if (!route || !allowed || allowed.length === 0) {
+    return refusal(404, "unknown_route", "The gateway has no such route.");
+  }
+  const needed = neededRole(route, method);
+  if (needed === undefined || needed === "never") {
+    const message = `This route does not take ${method}; it takes ${allowed.join(", ")}.`;
+    return refusal(405, "method_not_allowed", message, allowed.join(", "));
+  }
+  if (!roleCovers(principal.role, needed)) {
+    return refusal(403, "role_not_sufficient", `This needs the role ${needed}; yours is ${principal.role}.`);
+  }
+  // A page of another site must not act for a client: ComfyUI itself never sees the Origin.
+  const changes = method !== "GET" && method !== "HEAD";
+  if ((changes || route.payload === "socket") && origin !== undefined && !origins.includes(origin)) {
+    return refusal(403, "origin_not_allowed", "Requests from pages of another origin are not accepted.");
+  }
+  if (request.encoded) {
+    return refusal(415, "content_encoding", "Send the body without Content-Encoding.");
+  }
+  return changes ? payloadFault(request) : undefined;
+}
+
+function payloadFault({ route, contentKind }: GatewayRequest): Refusal | undefined {
+  switch (route?.payload) {
+    case "json":
+      // ComfyUI takes some changes without a body at all; only POST /prompt must have one, and says so itself.
+      return contentKind === "json" || contentKind === "none"
+        ? undefined
+        : refusal(415, "content_type", "Send application/json, without a charset or with utf-8.");
+    case "multipart":
+      return contentKind === "multipart"
+        ? undefined
+        : refusal(415, "content_type", "Send multipart/form-data.");
+    default:
+      return undefined;
+  }
+}

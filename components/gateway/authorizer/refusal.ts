@@ -1,0 +1,19 @@
+import { type ErrorStatus, errorBody } from "../errors";
+
+/** Why a request does not pass, in the terms the client sees. */
+export interface Refusal {
+  readonly status: ErrorStatus;
+  /** Short and stable: goes to the audit log too. */
+  readonly code: string;
+  readonly message: string;
+  /** Value of the Allow header, with 405. */
+  readonly allow?: string;
+}
+
+export function refusal(status: ErrorStatus, code: string, message: string, allow?: string): Refusal {
+  return { status, code, message, allow };
+}
+
+export function refusalBody({ status, code, message }: Refusal): string {
+  return errorBody(status, code, message);
+}

@@ -1,0 +1,38 @@
+import type { Role } from "../routes";
+
+/** A client as the authorizer needs to know it. */
+export interface AuthorizerClient {
+  readonly name: string;
+  readonly role: Role;
+  /** Whose data the client works on. Defaults to its name. */
+  readonly tenant?: string;
+  /** Lower-case hexadecimal SHA-256 of each API key that is valid for it. */
+  readonly apiKeyDigests: readonly string[];
+}
+
+/** Everything the authorizer is told. */
+export interface AuthorizerSettings {
+  readonly clients: readonly AuthorizerClient[];
+  /** Origins of the endpoint itself, e.g. `https://localhost:8443` (see `publicOrigins`). */
+  readonly origins: readonly string[];
+  /** Largest body of POST /prompt, in bytes. Defaults to 1 MiB, as nginx's does. */
+  readonly promptBodyBytes?: number;
+}
+
+export const PROMPT_BODY_BYTES = 1024 * 1024;
+
+/** The text for `authorizer.js apply`'s standard input. */
+export function renderAuthorizerConfig(settings: AuthorizerSettings): string {
+  const configuration = {
+    version: 1,
+    origins: settings.origins,
+    promptBodyBytes: settings.promptBodyBytes ?? PROMPT_BODY_BYTES,
+    clients: settings.clients.map(({ name, role, tenant, apiKeyDigests }) => ({
+      name,
+      role,
+      tenant: tenant ?? name,
+      apiKeyDigests,
+    })),
+  };
+  return `${JSON.stringify(configuration, null, 2)}\n`;
+}

@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { PORT } from "../../shared/pod-layout";
+import { HANDOVER } from "../handover";
+import { type Access, judge } from "./access";
+import { answerRefusal, answerVerdict } from "./answer";
+import type { Principal } from "./principal";
+import { handlePrompt } from "./prompt";
+import { type Refusal, refusal } from "./refusal";
+import { type GatewayRequest, readRequest } from "./request";
+import { refuseUpgrade, Tunnels } from "./tunnels";
+
+/** Path of the generation in force, for `apply`. nginx never asks without a purpose, so no client reaches it. */
+export const GENERATION_PATH = "/generation";
+
+const UNCONFIGURED = refusal(503, "unavailable", "The gateway has no configuration yet.");
+const NOT_NGINX = refusal(400, "bad_request", "Only the gateway's nginx may ask.");
+const NO_HANDLER = refusal(500, "internal_error", "The authorizer does not handle this route.");
+const NEEDS_UPGRADE = refusal(400, "upgrade_needed", "This route takes WebSocket upgrades only.");
+
+/** The authorizer. Refuses everything until it has a configuration. */
+export class Authorizer {
+  readonly #server: Server;
+  readonly #tunnels = new Tunnels();
+  #access: Access | undefined;
+
+  constructor() {
+    this.#server = createServer((incoming, response) => {
+      this.#handle(incoming, response).catch((error) => fail(error, () => response.destroy()));
+    });
+    this.#server.on("upgrade", (incoming, socket, head) => {
+      socket.on("error", () => socket.destroy());
+      this.#upgrade(incoming, socket, head).catch((error) => fail(error, () => socket.destroy()));
+    });
+    // Longer than nginx keeps its idle connections, so that nginx is always the one who closes.
+    this.#server.keepAliveTimeout = 75_000;
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      // Loopback only: the authorizer believes whoever reaches it.
+      this.#server.listen(PORT.authorizer, "127.0.0.1", resolve);
+    });
+  }
+
+  /** Judges by this configuration from now on; sockets of those it no longer lets in are closed. */
+  async use(access: Access): Promise<void> {
+    this.#access = access;
+    await this.#tunnels.closeUnless(async (request) => (await judge(access, request)).allowed);
+  }
+
+  /** Lets requests in flight finish; sockets end now. */
+  close(): Promise<void> {
+    this.#tunnels.closeAll();
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const purpose = incoming.headers[HANDOVER.purpose.toLowerCase()];
+    if (purpose === undefined && incoming.url === GENERATION_PATH) {
+      response.end(this.#access?.generation ?? "");
+      return;
+    }
+    const request = readRequest(incoming.headers);
+    if (!request || (purpose !== "verify" && purpose !== "handle")) {
+      answerRefusal(response, NOT_NGINX);
+      return;
+    }
+    const access = this.#access;
+    if (!access) {
+      answerRefusal(response, UNCONFIGURED);
+      return;
+    }
+    const verdict = await judge(access, request);
+    if (purpose === "verify") {
+      answerVerdict(response, verdict);
+    } else if (!verdict.allowed) {
+      answerRefusal(response, verdict.refusal);
+    } else if (request.route?.id === "prompt") {
+      const limit = access.configuration.promptBodyBytes;
+      await handlePrompt(incoming, response, request, verdict.principal, limit);
+    } else {
+      answerRefusal(response, request.route?.payload === "socket" ? NEEDS_UPGRADE : NO_HANDLER);
+    }
+  }
+
+  async #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const verdict = await this.#judgeUpgrade(incoming);
+    if ("status" in verdict) refuseUpgrade(socket, verdict);
+    else this.#tunnels.open(incoming, socket, head, verdict.request, verdict.principal);
+  }
+
+  async #judgeUpgrade(
+    incoming: IncomingMessage,
+  ): Promise<Refusal | { request: GatewayRequest; principal: Principal }> {
+    const request = readRequest(incoming.headers);
+    if (!request || incoming.headers[HANDOVER.purpose.toLowerCase()] !== "handle") return NOT_NGINX;
+    if (!this.#access) return UNCONFIGURED;
+    if (request.route?.payload !== "socket") return NO_HANDLER;
+    const verdict = await judge(this.#access, request);
+    return verdict.allowed ? { request, principal: verdict.principal } : verdict.refusal;
+  }
+}
+
+/** Only a defect ends here: the client sees nothing of it, the log does. */
+function fail(error: unknown, end: () => void): void {
+  console.error("authorizer:", error);
+  end();
+}

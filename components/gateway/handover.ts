@@ -1,0 +1,43 @@
+/**
+ * How nginx and the authorizer talk. nginx drops every header of the client and sets these itself, so a client cannot
+ * set them; the authorizer listens on the pod's loopback only.
+ */
+
+/** Seconds nginx may remember a positive verdict: revocation is at most this late. */
+export const VERDICT_SECONDS = 5;
+
+/** nginx to authorizer. */
+export const HANDOVER = {
+  /** `verify`: answer with a verdict only. `handle`: decide and serve the request. */
+  purpose: "X-Gateway-Purpose",
+  /** Id of the route table's entry; absent where the path has none. */
+  route: "X-Gateway-Route",
+  method: "X-Gateway-Method",
+  address: "X-Gateway-Address",
+  origin: "X-Gateway-Origin",
+  apiKey: "X-Gateway-Api-Key",
+  authorization: "X-Gateway-Authorization",
+  /** `json`, `multipart`, `none` or `other`: what the Content-Type says, read once, by nginx. */
+  contentKind: "X-Gateway-Content-Kind",
+  /** `1` where the request has a Content-Encoding. */
+  encoded: "X-Gateway-Encoded",
+} as const;
+
+/** Authorizer to nginx; never reaches the client. */
+export const VERDICT = {
+  /** The status the client is to see: 200 for a positive verdict. */
+  status: "X-Gateway-Status",
+  /** `allow`, or the code of the refusal. */
+  code: "X-Gateway-Verdict",
+  client: "X-Gateway-Client",
+  /** The authentication method that verified the client. */
+  auth: "X-Gateway-Auth",
+  /** The JSON body of a refusal. */
+  body: "X-Gateway-Error",
+  allow: "X-Gateway-Allow",
+} as const;
+
+/** The origins a browser may come from: https, each host name, the public port unless it is 443. */
+export function publicOrigins(hostNames: readonly string[], publicPort: number): string[] {
+  return hostNames.map((name) => `https://${name}${publicPort === 443 ? "" : `:${publicPort}`}`);
+}

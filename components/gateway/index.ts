@@ -1,0 +1,143 @@
+import { local } from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { type ContextFile, stageBuildContext } from "../shared/build-context";
+import { bundle } from "../shared/bundle";
+import { hardenedContainer } from "../shared/container";
+import { objectName, stackLabels } from "../shared/engine";
+import { localImage } from "../shared/image";
+import type { GatewayArgs } from "./args";
+import { renderAuthorizerConfig } from "./authorizer/render";
+import { publicOrigins } from "./handover";
+import { renderNginxBundle } from "./nginx/render";
+
+const NGINX = "components/gateway/nginx";
+const AUTHORIZER = "components/gateway/authorizer";
+
+/** Seconds that ComfyUI gets to answer after its start: loading torch takes a minute on a slow disk. */
+const READY_TIMEOUT_SECONDS = 300;
+
+/** One of the gateway's two services. */
+interface Service {
+  /** Name of its part of the stack: of its image, container and volume. */
+  readonly part: string;
+  readonly context: Readonly<Record<string, ContextFile>>;
+  /** Folder that its configuration volume is mounted on. */
+  readonly configFolder: string;
+  /** Command in the container that puts the configuration on its standard input in force. */
+  readonly apply: string;
+  /** What `apply` reads (secret). */
+  readonly config: pulumi.Output<string>;
+}
+
+/**
+ * The front door: nginx, which terminates TLS and streams, and the authorizer, which decides.
+ *
+ * Creates an image, a container and a configuration volume for each, hands both their configuration on the standard
+ * input of a command (validated, swapped atomically, reloaded without dropping a connection), and waits until ComfyUI
+ * answers. Nothing secret is in an image, an environment or a command line.
+ */
+export class Gateway extends pulumi.ComponentResource {
+  /** Base URL that clients use. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Id of the nginx image that runs. */
+  readonly image: pulumi.Output<string>;
+
+  constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("comfy:index:Gateway", name, {}, opts);
+    const { engine, domain, port } = args;
+    const hostNames = [...new Set([domain, "localhost", "127.0.0.1", "[::1]"])];
+    const origins = publicOrigins(hostNames, port);
+
+    const authorizer = this.service(name, args, {
+      part: "authorizer",
+      context: {
+        Dockerfile: { copyOf: `${AUTHORIZER}/Dockerfile` },
+        "authorizer.js": bundle(`${AUTHORIZER}/main.ts`),
+      },
+      configFolder: "/etc/comfy-authorizer",
+      apply: "node /opt/authorizer/authorizer.js apply",
+      config: pulumi.output(args.admitted).apply((clients) => renderAuthorizerConfig({ clients, origins })),
+    });
+    const nginx = this.service(name, args, {
+      part: "gateway",
+      context: {
+        Dockerfile: { copyOf: `${NGINX}/Dockerfile` },
+        entrypoint: { copyOf: `${NGINX}/entrypoint` },
+        "apply-config": { copyOf: `${NGINX}/apply-config` },
+      },
+      configFolder: "/etc/comfy-gateway",
+      apply: "apply-config",
+      config: pulumi.all([args.serverCertificate, args.serverKey]).apply(([serverCertificate, serverKey]) =>
+        renderNginxBundle({
+          hostNames: [...new Set([domain, "localhost", "127.0.0.1", "[::1]"])],
+          publicPort: port,
+          serverCertificate,
+          serverKey,
+        }),
+      ),
+    });
+
+    const comfyui = objectName(engine.stack, "comfyui");
+    const ready = new local.Command(
+      `${name}-ready`,
+      {
+        // Asked from the authorizer's side: the firewall lets ComfyUI's user open no connection, not even to itself.
+        create: `docker exec ${objectName(engine.stack, "authorizer")} node /opt/authorizer/authorizer.js probe --timeout ${READY_TIMEOUT_SECONDS} || {
+  echo 'ComfyUI does not answer; the last lines of its log:' >&2
+  docker logs --tail 30 ${comfyui} >&2
+  exit 1
+}`,
+        triggers: [args.upstreamContainerId, authorizer.container.id, nginx.container.id],
+      },
+      { parent: this, dependsOn: [authorizer.applied, nginx.applied] },
+    );
+
+    // The first host name is the domain's.
+    this.endpoint = ready.id.apply(() => origins[0] ?? "");
+    this.image = nginx.container.image;
+    this.registerOutputs({ endpoint: this.endpoint, image: this.image });
+  }
+
+  /** Builds and starts one service and puts its configuration in force. */
+  private service(
+    name: string,
+    { engine, networkMode }: GatewayArgs,
+    { part, context, configFolder, apply, config }: Service,
+  ): { container: docker.Container; applied: local.Command } {
+    const child = { parent: this };
+    const prefix = `${name}-${part === "gateway" ? "nginx" : part}`;
+
+    const image = localImage(
+      `${prefix}-image`,
+      { engine, part, context: stageBuildContext(engine.stack, part, context) },
+      child,
+    );
+    const volume = new docker.Volume(
+      `${prefix}-config-volume`,
+      { name: objectName(engine.stack, `${part}-config`), labels: stackLabels(engine.stack) },
+      { ...child, provider: engine.provider },
+    );
+    const container = hardenedContainer(
+      `${prefix}-container`,
+      {
+        engine,
+        part,
+        image: image.repoDigest,
+        networkMode,
+        volumes: [{ volumeName: volume.name, containerPath: configFolder }],
+      },
+      child,
+    );
+    const applied = new local.Command(
+      `${prefix}-config`,
+      {
+        create: `docker exec -i ${objectName(engine.stack, part)} ${apply}`,
+        stdin: pulumi.secret(config),
+        triggers: [container.id],
+      },
+      child,
+    );
+    return { container, applied };
+  }
+}
