@@ -1,0 +1,43 @@
+/**
+ * The inner parts of the Pulumi SDK that the embedded engine stands on, gathered here because they are not part of its
+ * public interface: look here first when @pulumi/pulumi is updated.
+ */
+import { disconnect, setMockOptions } from "@pulumi/pulumi/runtime/settings";
+import type { Properties } from "./values";
+
+/** A request to register a resource, as far as we read it. */
+export interface RegisterRequest {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getCustom(): boolean;
+  getObject(): { toJavaScript(): Properties } | undefined;
+  getDependenciesList(): string[];
+  getReplaceonchangesList(): string[];
+  getAdditionalsecretoutputsList(): string[];
+}
+
+/** The answer to such a request, as far as the SDK reads it. */
+export function registerResponse(urn: string, id: string, outputs: Properties) {
+  return {
+    getUrn: () => urn,
+    getId: () => id,
+    getObject: () => ({ toJavaScript: () => outputs }),
+    getPropertydependenciesMap: () => undefined,
+    // Result.SUCCESS
+    getResult: () => 0,
+  };
+}
+
+/** What our monitor can do, in the SDK's words; what is missing here the SDK leaves out or refuses by itself. */
+export const MONITOR_FEATURES = ["secrets", "deletedWith", "aliasSpecs"];
+
+/** Puts a monitor in the place of the connection to the real engine. */
+export function useMonitor(monitor: unknown, project: string, stack: string): void {
+  setMockOptions(monitor as never, project, stack, false);
+}
+
+/** Resolves when no request of the program is under way any more, and lets the monitor go. */
+export function programIsQuiet(): Promise<void> {
+  return disconnect();
+}

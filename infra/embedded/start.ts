@@ -1,0 +1,37 @@
+import { existsSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { projectConfig, readSettings } from "../settings";
+import { readOptions, runCommand } from "./cli";
+import { readConfig } from "./config";
+import { FOLDER, STACK } from "./names";
+import { abortOnSignals, start } from "./run";
+
+const signal = abortOnSignals();
+void runCommand(async () => {
+  const flags = readOptions(
+    "start",
+    {
+      port: { type: "string", help: "NUMBER  TCP port of the endpoint on this machine (8443)" },
+      domain: { type: "string", help: "NAME  host name of the endpoint (localhost)" },
+      comfyui: { type: "string", help: "SOURCE  official, stand-in, or the path of a checkout" },
+    },
+    process.argv.slice(2),
+  );
+  // npm runs scripts in the project's folder and says in INIT_CWD where the user stands.
+  const { project, config } = readConfig(process.cwd(), STACK, flags, process.env.INIT_CWD);
+  await start({
+    project,
+    stack: STACK,
+    folder: FOLDER,
+    config,
+    signal,
+    validate: () =>
+      readSettings({
+        stack: STACK,
+        config: projectConfig(pulumi.runtime.allConfig()),
+        env: process.env,
+        fileExists: existsSync,
+      }),
+    program: () => require("../index"),
+  });
+});

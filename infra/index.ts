@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { Access } from "../components/access";
+import { ComfyUi } from "../components/comfyui";
+import { DockerHost } from "../components/docker-host";
+import { Gateway } from "../components/gateway";
+import { Pki } from "../components/pki";
+import { Pod } from "../components/pod";
+import { stackOutputs } from "./outputs";
+import { projectConfig, readSettings } from "./settings";
+
+const settings = readSettings({
+  stack: pulumi.getStack(),
+  config: projectConfig(pulumi.runtime.allConfig()),
+  env: process.env,
+  fileExists: existsSync,
+});
+const { stack, domain, port, build } = settings;
+const isPublic = domain !== "localhost";
+
+const pki = new Pki("pki", {
+  stack,
+  dnsNames: [...new Set([domain, "localhost"])],
+  ipAddresses: ["127.0.0.1", "::1"],
+});
+const access = new Access("access", { clients: settings.clients });
+const engine = new DockerHost("docker-host", { stack, baseImage: build.baseImage });
+const pod = new Pod("pod", {
+  engine,
+  publishAddress: isPublic ? "0.0.0.0" : "127.0.0.1",
+  publishPort: port,
+});
+const comfyui = new ComfyUi("comfyui", {
+  engine,
+  networkMode: pod.networkMode,
+  caBundles: build.caBundles,
+  ...settings.comfyui,
+});
+const gateway = new Gateway("gateway", {
+  engine,
+  networkMode: pod.networkMode,
+  upstreamContainerId: comfyui.containerId,
+  domain,
+  port,
+  serverCertificate: pki.serverCertificate,
+  serverKey: pki.serverKey,
+  admitted: access.admitted,
+});
+
+export const { endpoint, caCertificate, clients, images } = stackOutputs({ pki, access, comfyui, gateway });

@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Access, ClientCredentials } from "../components/access";
+import type { ComfyUi } from "../components/comfyui";
+import type { Gateway } from "../components/gateway";
+import type { Pki } from "../components/pki";
+
+/** Every output of the stack; the secret ones are marked. */
+export interface StackOutputs {
+  /** Base URL of the gateway, e.g. `https://localhost:8443`. */
+  readonly endpoint: pulumi.Output<string>;
+  /** The stack's CA certificate in PEM: what clients must trust to reach the endpoint. */
+  readonly caCertificate: pulumi.Output<string>;
+  /** Credentials by client name (secret). */
+  readonly clients: pulumi.Output<Record<string, ClientCredentials>>;
+  /** What runs: image ids, and ComfyUI's commit, `stand-in`, or `checkout-<hash>`. */
+  readonly images: pulumi.Output<{ gateway: string; comfyui: string; comfyuiCommit: string }>;
+}
+
+/** Gathers the stack's outputs from the components that have them. */
+export function stackOutputs(from: {
+  pki: Pki;
+  access: Access;
+  comfyui: ComfyUi;
+  gateway: Gateway;
+}): StackOutputs {
+  const { pki, access, comfyui, gateway } = from;
+  return {
+    endpoint: gateway.endpoint,
+    caCertificate: pki.caCertificate,
+    clients: pulumi.secret(access.credentials),
+    images: pulumi.output({ gateway: gateway.image, comfyui: comfyui.image, comfyuiCommit: comfyui.commit }),
+  };
+}

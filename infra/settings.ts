@@ -1,0 +1,305 @@
+import { z } from "zod";
+
+/** What a client may do; each role includes the one before it. */
+export type Role = "worker" | "user" | "admin";
+
+/** One caller of the gateway. */
+export interface ClientSettings {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** Everything that can be set, validated and complete. See Pulumi.README.yaml for meanings and defaults. */
+export interface Settings {
+  readonly stack: string;
+  readonly target: "local";
+  readonly domain: string;
+  readonly port: number;
+  readonly certificate: "private-ca";
+  readonly methods: readonly "apiKey"[];
+  readonly clients: readonly ClientSettings[];
+  readonly comfyui: {
+    /** `auto`, `official`, `stand-in`, or the path of a checkout. */
+    readonly source: string;
+    readonly commit: string;
+    readonly accelerator: "cpu" | "cuda";
+  };
+  readonly build: {
+    readonly baseImage: string;
+    /** PEM files whose certificates image builds trust. */
+    readonly caBundles: readonly string[];
+  };
+}
+
+/** One thing wrong with the settings, with all that is needed to mend it. */
+export interface SettingsProblem {
+  readonly key: string;
+  readonly value: string;
+  readonly allowed: string;
+  readonly fix: string;
+}
+
+/** Thrown once, with every problem found; nothing has been created by then. */
+export class SettingsError extends Error {
+  constructor(readonly problems: readonly SettingsProblem[]) {
+    super(
+      [
+        `${problems.length} problem${problems.length === 1 ? "" : "s"} in the settings; nothing was created.`,
+        ...problems.map((p) => `  ${p.key}: ${p.value}\n    allowed: ${p.allowed}\n    fix:     ${p.fix}`),
+      ].join("\n"),
+    );
+    this.name = "SettingsError";
+  }
+}
+
+/** Where the settings come from, so that reading them needs neither Pulumi nor the machine. */
+export interface SettingsSource {
+  readonly stack: string;
+  /** The project's configuration: key without namespace to raw value (JSON text where it is structured). */
+  readonly config: Readonly<Record<string, string>>;
+  /** Environment variables; only SSL_CERT_FILE and NODE_EXTRA_CA_CERTS are looked at. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a file can be read. */
+  readonly fileExists: (path: string) => boolean;
+}
+
+const NAMESPACE = "comfy-fortress:";
+
+/** The pinned release of ComfyUI: 0.38.1, after the fixes of July 2026. */
+const OFFICIAL_COMMIT = "20ca544ee0436721d8eb5f544665e490609f72c8";
+const BASE_IMAGE =
+  "debian:trixie-slim@sha256:d7e12182ce18b85b93007c1dedf31f2d29e01ccf3182cc4017c709b6259bc132";
+
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+const IMAGE_BY_DIGEST = /^[a-z0-9][a-z0-9._/:-]*@sha256:[0-9a-f]{64}$/;
+const STACK_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+const CLIENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
+const client = z.strictObject({
+  name: z.string().regex(CLIENT_NAME),
+  role: z.enum(["worker", "user", "admin"]),
+});
+
+const schema = z.strictObject({
+  target: z.enum(["local"]).default("local"),
+  domain: z.string().regex(HOST_NAME).default("localhost"),
+  port: z.int().min(1).max(65535).default(8443),
+  certificate: z.enum(["private-ca"]).default("private-ca"),
+  methods: z
+    .array(z.enum(["apiKey"]))
+    .min(1)
+    .default(["apiKey"]),
+  clients: z
+    .array(client)
+    .min(1)
+    .max(10_000)
+    .default([
+      { name: "worker", role: "worker" },
+      { name: "me", role: "admin" },
+    ]),
+  comfyui: z
+    .strictObject({
+      source: z
+        .union([z.enum(["auto", "official", "stand-in"]), z.string().regex(/^(\/|\.\.?\/)./)])
+        .default("auto"),
+      commit: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/)
+        .default(OFFICIAL_COMMIT),
+      accelerator: z.enum(["cpu", "cuda"]).default("cpu"),
+    })
+    .prefault({}),
+  build: z
+    .strictObject({
+      baseImage: z.string().regex(IMAGE_BY_DIGEST).default(BASE_IMAGE),
+      caBundle: z.string().min(1).optional(),
+    })
+    .prefault({}),
+});
+
+/** What to say about a key, by its path with list positions left out. */
+const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>> = {
+  stack: {
+    allowed: "1 to 32 of a-z, 0-9 and -, beginning with a letter",
+    fix: "choose another stack name: it becomes part of container and image names",
+  },
+  target: {
+    allowed: "local",
+    fix: "set it to local; the AWS virtual machine is not built yet (README, limits)",
+  },
+  domain: {
+    allowed: "a host name in lower case, such as localhost or comfy.example.com",
+    fix: "give the bare host name: no scheme, port, path, underscore or upper case",
+  },
+  port: { allowed: "a whole number from 1 to 65535", fix: "set a free port, such as 8443" },
+  certificate: {
+    allowed: "private-ca",
+    fix: "set it to private-ca; Let's Encrypt is not built yet (README, limits)",
+  },
+  methods: {
+    allowed: "a list with at least one of: apiKey",
+    fix: "set it to [apiKey]; basic, jwt and mtls are not built yet (README, limits)",
+  },
+  clients: {
+    allowed: "a list of 1 to 10000 clients, each {name, role}",
+    fix: "list at least one client, e.g. [{name: me, role: admin}]",
+  },
+  "clients.name": {
+    allowed: "1 to 32 of a-z, 0-9 and -, beginning with a letter, no two alike",
+    fix: "rename the client: its name becomes a folder and part of resource names",
+  },
+  "clients.role": {
+    allowed: "worker, user, admin",
+    fix: "choose the smallest role that does the client's work",
+  },
+  comfyui: { allowed: "an object {source, commit, accelerator}", fix: "see Pulumi.README.yaml" },
+  "comfyui.source": {
+    allowed: "auto, official, stand-in, or the path of a checkout (absolute, or beginning with ./ or ../)",
+    fix: "a path that exists on this machine and begins with /, ./ or ../, or one of the words",
+  },
+  "comfyui.commit": {
+    allowed: "40 lower-case hexadecimal digits",
+    fix: "give the full commit id; branches and tags move and are not accepted",
+  },
+  "comfyui.accelerator": { allowed: "cpu, cuda", fix: "set cpu on a machine without an NVIDIA GPU" },
+  build: { allowed: "an object {baseImage, caBundle}", fix: "see Pulumi.README.yaml" },
+  "build.baseImage": {
+    allowed: "a Debian trixie image by digest: name@sha256:<64 hexadecimal digits>",
+    fix: "pin the image by digest: a tag can be moved to another image",
+  },
+  "build.caBundle": { allowed: "the path of a readable PEM file", fix: "correct the path or remove the key" },
+};
+
+const STRUCTURED: ReadonlySet<string> = new Set(["port", "methods", "clients", "comfyui", "build"]);
+
+/**
+ * Reads and validates all settings.
+ *
+ * @throws SettingsError with every problem at once: unknown keys, wrong types and values, duplicates, missing files.
+ */
+export function readSettings(source: SettingsSource): Settings {
+  const problems: SettingsProblem[] = [];
+  const raw: Record<string, unknown> = {};
+  for (const [key, text] of Object.entries(source.config)) {
+    raw[key] = STRUCTURED.has(key) ? parsed(text) : text;
+  }
+
+  const result = schema.safeParse(raw);
+  if (!result.success) {
+    problems.push(...result.error.issues.flatMap((issue) => explain(issue, raw)));
+  }
+  if (!STACK_NAME.test(source.stack)) {
+    problems.push(problem(["stack"], source.stack));
+  }
+  problems.push(...duplicateClients(raw.clients));
+  problems.push(...missingFiles(raw, source));
+  if (!result.success || problems.length > 0) {
+    throw new SettingsError(problems);
+  }
+
+  const { build, ...settings } = result.data;
+  return deepFreeze({
+    stack: source.stack,
+    ...settings,
+    build: { baseImage: build.baseImage, caBundles: caBundles(build.caBundle, source) },
+  });
+}
+
+/** The project's own keys of a Pulumi configuration, without their namespace. */
+export function projectConfig(all: Readonly<Record<string, string>>): Record<string, string> {
+  const own = Object.entries(all).filter(([key]) => key.startsWith(NAMESPACE));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(NAMESPACE.length), value]));
+}
+
+/** A structured value as the program sees it; text that is no JSON stays text and fails the schema with its value. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function explain(issue: z.core.$ZodIssue, raw: unknown): SettingsProblem[] {
+  if (issue.code === "unrecognized_keys") {
+    const known = Object.keys(GUIDANCE)
+      .filter((key) => key !== "stack" && parentOf(key) === generic(issue.path))
+      .map((key) => key.split(".").at(-1));
+    return issue.keys.map((key) => ({
+      key: [...issue.path, key].join("."),
+      value: show(lookUp(raw, [...issue.path, key])),
+      allowed: `the keys ${known.join(", ")}`,
+      fix: "remove the key or correct its spelling; Pulumi.README.yaml lists every key",
+    }));
+  }
+  return [problem(issue.path, lookUp(raw, issue.path))];
+}
+
+function problem(path: readonly PropertyKey[], value: unknown): SettingsProblem {
+  const guidance = GUIDANCE[generic(path)] ?? GUIDANCE[parentOf(generic(path))];
+  return {
+    key: path.map(String).join("."),
+    value: show(value),
+    allowed: guidance?.allowed ?? "see Pulumi.README.yaml",
+    fix: guidance?.fix ?? "see Pulumi.README.yaml",
+  };
+}
+
+/** `clients.0.name` is described under `clients.name`. */
+function generic(path: readonly PropertyKey[]): string {
+  return path.filter((part) => typeof part !== "number").join(".");
+}
+
+function parentOf(key: string): string {
+  return key.includes(".") ? key.slice(0, key.lastIndexOf(".")) : "";
+}
+
+function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part], value);
+}
+
+function show(value: unknown): string {
+  const text = value === undefined ? "(missing)" : JSON.stringify(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function duplicateClients(clients: unknown): SettingsProblem[] {
+  if (!Array.isArray(clients)) {
+    return [];
+  }
+  const names = clients.map((entry) => (entry as { name?: unknown } | null)?.name);
+  return names.flatMap((name, at) =>
+    typeof name === "string" && names.indexOf(name) !== at ? [problem(["clients", at, "name"], name)] : [],
+  );
+}
+
+function missingFiles(raw: Record<string, unknown>, source: SettingsSource): SettingsProblem[] {
+  const paths = [
+    ["comfyui", "source"],
+    ["build", "caBundle"],
+  ];
+  return paths.flatMap((path) => {
+    const value = lookUp(raw, path);
+    const isPath =
+      typeof value === "string" && (path[1] === "caBundle" ? value !== "" : /^(\/|\.\.?\/)./.test(value));
+    return isPath && !source.fileExists(value) ? [problem(path, value)] : [];
+  });
+}
+
+function caBundles(setting: string | undefined, source: SettingsSource): string[] {
+  if (setting !== undefined) {
+    return [setting];
+  }
+  const named = [source.env.SSL_CERT_FILE, source.env.NODE_EXTRA_CA_CERTS].filter(
+    (path) => path !== undefined,
+  );
+  return [...new Set(named)].filter((path) => source.fileExists(path));
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}
