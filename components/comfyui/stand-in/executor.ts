@@ -149,7 +149,7 @@ export class Executor {
       if (done) {
         const output = done.result.ui ?? null;
         tellClient("executed", { node: id, display_node: id, output, prompt_id: promptId });
-        progress(id, "finished", ONE, ONE);
+        progress(id, "finished", 1, 1);
         order.complete(id);
         continue;
       }

@@ -1,0 +1,124 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { request } from "node:https";
+import WebSocket from "ws";
+
+/** How to reach a running stack, as a client that was handed its outputs. */
+export interface Access {
+  /** e.g. `https://localhost:8443` */
+  readonly endpoint: string;
+  readonly caCertificate: string;
+  /** Left out: the client has no key. */
+  readonly apiKey?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** One request on a connection of its own. Objects are sent as JSON. */
+export function send(access: Access, method: string, path: string, body?: unknown): Promise<Answer> {
+  const { endpoint, caCertificate, apiKey } = access;
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      `${endpoint}${path}`,
+      {
+        method,
+        ca: caCertificate,
+        agent: false,
+        headers: {
+          ...(apiKey === undefined ? {} : { "X-API-Key": apiKey }),
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks),
+          }),
+        );
+      },
+    );
+    outgoing.on("error", reject);
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+/** Opens a WebSocket; resolves to it, or to the status with which the upgrade was refused. */
+export function openSocket(access: Access, clientId: string): Promise<WebSocket | number> {
+  const socket = new WebSocket(`${access.endpoint.replace("https", "wss")}/ws?clientId=${clientId}`, {
+    ca: access.caCertificate,
+    headers: access.apiKey === undefined ? {} : { "X-API-Key": access.apiKey },
+  });
+  return new Promise((resolve, reject) => {
+    socket.on("open", () => resolve(socket));
+    socket.on("unexpected-response", (_, response) => {
+      response.resume();
+      socket.terminate();
+      resolve(response.statusCode ?? 0);
+    });
+    socket.on("error", reject);
+  });
+}
+
+/** Posts a workflow, follows it over the socket to its end and fetches its first image. */
+export async function render(access: Access, workflow: object): Promise<{ events: string[]; image: Answer }> {
+  const clientId = `test-${Math.random().toString(36).slice(2)}`;
+  const socket = await openSocket(access, clientId);
+  if (typeof socket === "number") {
+    throw new Error(`the socket was refused with ${socket}`);
+  }
+  try {
+    const events: string[] = [];
+    const images: { filename: string; subfolder: string; type: string }[] = [];
+    const finished = new Promise<void>((resolve, reject) => {
+      socket.on("message", (data, isBinary) => {
+        if (isBinary) {
+          events.push("(preview)");
+          return;
+        }
+        const message = JSON.parse(data.toString());
+        events.push(message.type);
+        images.push(...(message.type === "executed" ? (message.data.output?.images ?? []) : []));
+        if (message.type === "execution_success") {
+          resolve();
+        } else if (message.type === "execution_error") {
+          reject(new Error(JSON.stringify(message.data)));
+        }
+      });
+      socket.on("close", () => reject(new Error(`the socket closed early, after ${events.join(", ")}`)));
+    });
+    const posted = await send(access, "POST", "/prompt", { prompt: workflow, client_id: clientId });
+    if (posted.status !== 200) {
+      throw new Error(`the workflow was refused with ${posted.status}: ${posted.body}`);
+    }
+    await finished;
+    const [image] = images;
+    const query = new URLSearchParams({ ...image });
+    return { events, image: await send(access, "GET", `/view?${query}`) };
+  } finally {
+    socket.terminate();
+  }
+}
+
+/** A workflow that needs no model: a plain image of the size asked for. */
+export function emptyImageWorkflow(width: number, height: number): object {
+  return {
+    "1": { class_type: "EmptyImage", inputs: { width, height, batch_size: 1, color: 0x336699 } },
+    "2": { class_type: "SaveImage", inputs: { images: ["1", 0], filename_prefix: "test" } },
+  };
+}
+
+/** Width and height in a PNG's header. Throws where the bytes are no PNG. */
+export function pngSize(png: Buffer): { width: number; height: number } {
+  if (png.subarray(0, 8).toString("latin1") !== "\x89PNG\r\n\x1a\n") {
+    throw new Error(`no PNG: ${png.subarray(0, 60).toString("latin1")}`);
+  }
+  return { width: png.readUInt32BE(16), height: png.readUInt32BE(20) };
+}

@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { projectConfig, readSettings, SettingsError, type SettingsSource } from "../../infra/settings";
+
+function read(config: Record<string, unknown>, more: Partial<SettingsSource> = {}) {
+  const text = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+  return readSettings({ stack: "local", config: text, env: {}, fileExists: () => true, ...more });
+}
+
+function problems(config: Record<string, unknown>, more: Partial<SettingsSource> = {}) {
+  try {
+    read(config, more);
+  } catch (error) {
+    if (error instanceof SettingsError) {
+      return error.problems;
+    }
+    throw error;
+  }
+  return [];
+}
+
+describe("settings", () => {
+  it("are complete without any of one's own", () => {
+    expect(read({})).toMatchObject({
+      stack: "local",
+      target: "local",
+      domain: "localhost",
+      port: 8443,
+      methods: ["apiKey"],
+      clients: [
+        { name: "worker", role: "worker" },
+        { name: "me", role: "admin" },
+      ],
+      comfyui: { source: "auto", accelerator: "cpu" },
+    });
+  });
+
+  it("keep the defaults beside a nested key that is given", () => {
+    expect(read({ comfyui: { source: "stand-in" } }).comfyui).toMatchObject({
+      source: "stand-in",
+      accelerator: "cpu",
+      commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+    });
+  });
+
+  it("cannot be changed by who reads them", () => {
+    const settings = read({});
+    expect(Object.isFrozen(settings)).toBe(true);
+    expect(Object.isFrozen(settings.clients[0])).toBe(true);
+  });
+
+  it("name every problem at once, with key, value, what is allowed and the fix", () => {
+    const found = problems({ target: "moon", port: 0, nope: "x", clients: [{ name: "A", role: "root" }] });
+    expect(found.map((p) => p.key).sort()).toEqual([
+      "clients.0.name",
+      "clients.0.role",
+      "nope",
+      "port",
+      "target",
+    ]);
+    for (const problem of found) {
+      expect(problem.value).not.toBe("");
+      expect(problem.allowed).not.toBe("");
+      expect(problem.fix).not.toBe("");
+    }
+    expect(found.find((p) => p.key === "port")).toEqual({
+      key: "port",
+      value: "0",
+      allowed: "a whole number from 1 to 65535",
+      fix: "set a free port, such as 8443",
+    });
+  });
+
+  it.each([
+    ["a misspelt top-level key", { prot: 8443 }, "prot"],
+    ["a misspelt nested key", { comfyui: { sauce: "stand-in" } }, "comfyui.sauce"],
+    ["a misspelt client key", { clients: [{ name: "a", role: "user", rolle: 1 }] }, "clients.0.rolle"],
+    ["a port beyond the last", { port: 65536 }, "port"],
+    ["a port that is no number", { port: "https" }, "port"],
+    ["a broken port", { port: 8443.5 }, "port"],
+    ["a domain with a scheme", { domain: "https://comfy.example.com" }, "domain"],
+    ["a domain in upper case", { domain: "Comfy.example.com" }, "domain"],
+    ["a domain that would break out of a configuration", { domain: "a;include /etc/passwd" }, "domain"],
+    ["a method that is not built", { methods: ["apiKey", "basic"] }, "methods.1"],
+    ["no method at all", { methods: [] }, "methods"],
+    ["no client at all", { clients: [] }, "clients"],
+    ["clients that are no list", { clients: "me" }, "clients"],
+    ["a client without a role", { clients: [{ name: "me" }] }, "clients.0.role"],
+    ["a client name that is a path", { clients: [{ name: "../me", role: "user" }] }, "clients.0.name"],
+    ["a branch for a commit", { comfyui: { commit: "master" } }, "comfyui.commit"],
+    ["a short commit", { comfyui: { commit: "20ca544" } }, "comfyui.commit"],
+    ["an accelerator nobody has", { comfyui: { accelerator: "tpu" } }, "comfyui.accelerator"],
+    ["a source that is neither word nor path", { comfyui: { source: "latest" } }, "comfyui.source"],
+    ["a base image by tag", { build: { baseImage: "debian:trixie-slim" } }, "build.baseImage"],
+    [
+      "a base image by a digest one digit short",
+      { build: { baseImage: `debian@sha256:${"a".repeat(63)}` } },
+      "build.baseImage",
+    ],
+  ])("refuse %s", (_, config, key) => {
+    expect(problems(config).map((p) => p.key)).toEqual([key]);
+  });
+
+  it("refuse two clients of one name, naming the second", () => {
+    const clients = [
+      { name: "a", role: "user" },
+      { name: "b", role: "user" },
+      { name: "a", role: "admin" },
+    ];
+    expect(problems({ clients }).map((p) => p.key)).toEqual(["clients.2.name"]);
+  });
+
+  it("refuse a checkout and a CA bundle that are not there", () => {
+    const config = { comfyui: { source: "/no/such" }, build: { caBundle: "/no/such.pem" } };
+    expect(problems(config, { fileExists: () => false }).map((p) => p.key)).toEqual([
+      "comfyui.source",
+      "build.caBundle",
+    ]);
+  });
+
+  it.each(["Local", "a_b", "1st", "a".repeat(33), "a b"])("refuse the stack name %j", (stack) => {
+    expect(problems({}, { stack }).map((p) => p.key)).toEqual(["stack"]);
+  });
+
+  it("take extra CA certificates from the machine unless a bundle is set", () => {
+    const env = { SSL_CERT_FILE: "/a.pem", NODE_EXTRA_CA_CERTS: "/a.pem" };
+    expect(read({}, { env }).build.caBundles).toEqual(["/a.pem"]);
+    expect(read({ build: { caBundle: "/b.pem" } }, { env }).build.caBundles).toEqual(["/b.pem"]);
+    expect(read({}, { env, fileExists: () => false }).build.caBundles).toEqual([]);
+  });
+
+  it("never accept a domain or client name with a character that means something elsewhere", () => {
+    const strange = fc.string({ unit: "grapheme" }).filter((text) => /[^a-z0-9.-]/.test(text));
+    fc.assert(
+      fc.property(strange, (text) => {
+        expect(problems({ domain: text })).not.toEqual([]);
+        expect(problems({ clients: [{ name: text, role: "user" }] })).not.toEqual([]);
+      }),
+    );
+  });
+
+  it("are the project's own keys only", () => {
+    expect(projectConfig({ "comfy-fortress:port": "1", "docker:host": "x" })).toEqual({ port: "1" });
+  });
+});
