@@ -3,7 +3,7 @@ import { existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import { lastLines, UserError } from "./errors";
+import { Interrupted, lastLines, UserError } from "./errors";
 import { runProcess } from "./run-process";
 
 const DEFAULT_HOST = "unix:///var/run/docker.sock";
@@ -54,6 +54,8 @@ export async function ensureDockerEngine(options: DockerEngineOptions = {}): Pro
 
 function use(host: string): string {
   process.env.DOCKER_HOST = host;
+  // Some tools let it win over DOCKER_HOST.
+  delete process.env.DOCKER_CONTEXT;
   return host;
 }
 
@@ -180,27 +182,36 @@ async function install(signal?: AbortSignal): Promise<void> {
   // Newer releases split the command line off docker.io.
   const separate = await succeeds("apt-cache", ["show", "docker-cli"], signal);
   const packages = ["docker.io", "iptables", ...(separate ? ["docker-cli"] : [])];
+  // With AppArmor in the kernel no container starts without its parser.
+  if (existsSync("/sys/kernel/security/apparmor")) packages.push("apparmor");
   await must("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { env, signal });
 }
 
 async function startEngine(systemd: boolean, signal?: AbortSignal): Promise<void> {
+  let ended = false;
   if (systemd) await must("systemctl", ["start", "docker"], { signal });
   else {
     removeStalePidFile("/var/run/docker.pid");
-    const log = openSync(DOCKERD_LOG, "a");
-    spawn("dockerd", [], { detached: true, stdio: ["ignore", log, log] })
-      .on("error", () => {})
-      .unref();
+    const log = openSync(DOCKERD_LOG, "w");
+    const daemon = spawn("dockerd", [], { detached: true, stdio: ["ignore", log, log] });
+    for (const event of ["error", "exit"]) {
+      daemon.on(event, () => {
+        ended = true;
+      });
+    }
+    daemon.unref();
   }
   let problem = "";
-  for (let second = 0; second < START_TIMEOUT_S; second++) {
-    if (signal?.aborted) break;
+  for (let second = 0; second < START_TIMEOUT_S && !ended; second++) {
+    if (signal?.aborted) throw new Interrupted();
     problem = await answers(DEFAULT_HOST);
     if (problem === "") return;
     await sleep(1000);
   }
   const log = !systemd && existsSync(DOCKERD_LOG) ? `\n${lastLines(readFileSync(DOCKERD_LOG, "utf8"))}` : "";
-  throw new UserError(`The Docker Engine did not start within ${START_TIMEOUT_S} s (${problem}).${log}`);
+  throw new UserError(
+    `The Docker Engine did not start ${ended ? "" : `within ${START_TIMEOUT_S} s `}(${problem}).${log}`,
+  );
 }
 
 /** A pid file of a dockerd that died with the machine would keep a new one from starting. */

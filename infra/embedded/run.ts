@@ -88,14 +88,14 @@ export async function stop(options: RunOptions & { keepData: boolean }): Promise
         // Without an engine and without a state there can be nothing of ours.
         if (known) throw error;
         console.log("Nothing to remove.");
-        return removeFiles(folder, state);
+        return removeFiles(folder, stack, state);
       }
       const docker = new Docker();
       const engine = new Engine({ project, stack, state, docker, progress, signal });
       await engine.down(keepData);
       const swept = await sweep(docker, stack, keepData);
       progress.close();
-      removeFiles(folder, state);
+      removeFiles(folder, stack, state);
       const removed = engine.counts.deleted + swept;
       console.log(removed === 0 ? "Nothing to remove." : `Removed ${removed} resources.`);
       if (state.all().length > 0) {
@@ -119,13 +119,20 @@ async function locked(folder: string, work: () => Promise<void>): Promise<void> 
     await work();
   } finally {
     release();
-    if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+    removeIfEmpty(folder);
   }
 }
 
-/** Removes the state unless it still knows something, the outputs and the clients' files. */
-function removeFiles(folder: string, state: State): void {
+function removeIfEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+}
+
+/** Removes the state unless it still knows something, the outputs, the clients' files and the stack's build contexts. */
+function removeFiles(folder: string, stack: string, state: State): void {
   removeClientFiles(folder);
+  const builds = join(folder, "build");
+  rmSync(join(builds, stack), { recursive: true, force: true });
+  removeIfEmpty(builds);
   if (state.all().length === 0) rmSync(state.path, { force: true });
   // Left by runs that were killed.
   for (const name of readdirSync(folder)) {

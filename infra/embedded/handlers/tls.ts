@@ -12,7 +12,6 @@ import { UserError } from "../errors";
 import type { Entry } from "../state";
 import { isRecord, type Properties } from "../values";
 import { type Handler, isSet, list, number, text } from "./handler";
-import { fingerprintMd5, fingerprintSha256, privateKeyOpenssh, publicKeyOpenssh } from "./openssh";
 
 /** Loaded on first use: most runs make no certificate, and loading it takes a while. It needs the polyfill loaded before. */
 async function x509() {
@@ -29,7 +28,7 @@ const CURVES: Record<string, { node: string; hash: string }> = {
   P521: { node: "secp521r1", hash: "SHA-512" },
 };
 
-/** tls:index/privateKey:PrivateKey */
+/** tls:index/privateKey:PrivateKey, without the OpenSSH forms of the key, which a local engine has no use for. */
 export const privateKey: Handler = {
   noun: "private key",
   keys: { algorithm: true, ecdsaCurve: true, rsaBits: true },
@@ -39,7 +38,6 @@ export const privateKey: Handler = {
     const pkcs8 = pem(key, "pkcs8");
     const legacy = { ec: "sec1", rsa: "pkcs1", ed25519: "pkcs8" } as const;
     const der = publicKey.export({ type: "spki", format: "der" });
-    const openssh = publicKeyOpenssh(publicKey);
     return {
       id: createHash("sha1").update(der).digest("hex"),
       outputs: {
@@ -47,11 +45,7 @@ export const privateKey: Handler = {
         rsaBits: number(inputs, "rsaBits") ?? 2048,
         privateKeyPem: pem(key, legacy[key.asymmetricKeyType as keyof typeof legacy]),
         privateKeyPemPkcs8: pkcs8,
-        privateKeyOpenssh: privateKeyOpenssh(key),
         publicKeyPem: String(publicKey.export({ type: "spki", format: "pem" })),
-        publicKeyOpenssh: `${openssh}\n`,
-        publicKeyFingerprintMd5: fingerprintMd5(openssh),
-        publicKeyFingerprintSha256: fingerprintSha256(openssh),
       },
     };
   },
