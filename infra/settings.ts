@@ -7,6 +7,14 @@ export type Role = "worker" | "user" | "admin";
 export interface ClientSettings {
   readonly name: string;
   readonly role: Role;
+  /** Prompts per time, e.g. `10r/m`. */
+  readonly rate: string;
+  /** Prompts that may come at once on top of the rate. */
+  readonly burst: number;
+  /** Counts the client's API keys; one more makes a new key. */
+  readonly generation: number;
+  /** Whether the key of the generation before is refused. */
+  readonly retirePrevious: boolean;
 }
 
 /** Everything that can be set, validated and complete. See Pulumi.README.yaml for meanings and defaults. */
@@ -23,6 +31,10 @@ export interface Settings {
     readonly source: string;
     readonly commit: string;
     readonly accelerator: "cpu" | "cuda";
+    /** Node classes that are refused besides the built-in list. */
+    readonly deniedNodes: readonly string[];
+    /** When given, every other node class is refused. */
+    readonly allowedNodes?: readonly string[];
   };
   readonly build: {
     readonly baseImage: string;
@@ -67,18 +79,25 @@ const NAMESPACE = "comfy-fortress:";
 
 /** The pinned release of ComfyUI: 0.38.1, after the fixes of July 2026. */
 const OFFICIAL_COMMIT = "20ca544ee0436721d8eb5f544665e490609f72c8";
-const BASE_IMAGE =
+/** What images are built on unless `build.baseImage` says otherwise: Debian trixie-slim. */
+export const DEFAULT_BASE_IMAGE =
   "debian:trixie-slim@sha256:d7e12182ce18b85b93007c1dedf31f2d29e01ccf3182cc4017c709b6259bc132";
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
 const IMAGE_BY_DIGEST = /^[a-z0-9][a-z0-9._/:-]*@sha256:[0-9a-f]{64}$/;
 const STACK_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+const RATE = /^[1-9][0-9]{0,4}r\/[smh]$/;
 const CLIENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
 const client = z.strictObject({
   name: z.string().regex(CLIENT_NAME),
   role: z.enum(["worker", "user", "admin"]),
+  rate: z.string().regex(RATE).default("10r/m"),
+  burst: z.int().min(0).max(1000).default(5),
+  generation: z.int().min(1).max(1_000_000).default(1),
+  retirePrevious: z.boolean().default(false),
 });
+const nodeClasses = z.array(z.string().min(1).max(200)).max(10_000);
 
 const schema = z.strictObject({
   target: z.enum(["local"]).default("local"),
@@ -93,7 +112,7 @@ const schema = z.strictObject({
     .array(client)
     .min(1)
     .max(10_000)
-    .default([
+    .prefault([
       { name: "worker", role: "worker" },
       { name: "me", role: "admin" },
     ]),
@@ -107,11 +126,13 @@ const schema = z.strictObject({
         .regex(/^[0-9a-f]{40}$/)
         .default(OFFICIAL_COMMIT),
       accelerator: z.enum(["cpu", "cuda"]).default("cpu"),
+      deniedNodes: nodeClasses.default([]),
+      allowedNodes: nodeClasses.min(1).optional(),
     })
     .prefault({}),
   build: z
     .strictObject({
-      baseImage: z.string().regex(IMAGE_BY_DIGEST).default(BASE_IMAGE),
+      baseImage: z.string().regex(IMAGE_BY_DIGEST).default(DEFAULT_BASE_IMAGE),
       caBundle: z.string().min(1).optional(),
     })
     .prefault({}),
@@ -141,7 +162,7 @@ const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>> = {
     fix: "set it to [apiKey]; basic, jwt and mtls are not built yet (README, limits)",
   },
   clients: {
-    allowed: "a list of 1 to 10000 clients, each {name, role}",
+    allowed: "a list of 1 to 10000 clients, each {name, role, rate, burst, generation, retirePrevious}",
     fix: "list at least one client, e.g. [{name: me, role: admin}]",
   },
   "clients.name": {
@@ -152,7 +173,26 @@ const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>> = {
     allowed: "worker, user, admin",
     fix: "choose the smallest role that does the client's work",
   },
-  comfyui: { allowed: "an object {source, commit, accelerator}", fix: "see Pulumi.README.yaml" },
+  "clients.rate": {
+    allowed: "a whole number from 1 to 99999, then r/s, r/m or r/h, e.g. 10r/m",
+    fix: "say how many prompts the client may post per second, minute or hour",
+  },
+  "clients.burst": {
+    allowed: "a whole number from 0 to 1000",
+    fix: "say how many prompts may come at once on top of the rate",
+  },
+  "clients.generation": {
+    allowed: "a whole number from 1",
+    fix: "raise it by one to give the client a new key",
+  },
+  "clients.retirePrevious": {
+    allowed: "true, false",
+    fix: "set it to true once the client uses its new key",
+  },
+  comfyui: {
+    allowed: "an object {source, commit, accelerator, deniedNodes, allowedNodes}",
+    fix: "see Pulumi.README.yaml",
+  },
   "comfyui.source": {
     allowed: "auto, official, stand-in, or the path of a checkout (absolute, or beginning with ./ or ../)",
     fix: "a path that exists on this machine and begins with /, ./ or ../, or one of the words",
@@ -162,6 +202,14 @@ const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>> = {
     fix: "give the full commit id; branches and tags move and are not accepted",
   },
   "comfyui.accelerator": { allowed: "cpu, cuda", fix: "set cpu on a machine without an NVIDIA GPU" },
+  "comfyui.deniedNodes": {
+    allowed: "a list of node class names",
+    fix: "list names as they stand in class_type, e.g. [SomeNode]",
+  },
+  "comfyui.allowedNodes": {
+    allowed: "a list of at least one node class name",
+    fix: "list every node class your workflows use, or remove the key to allow all but the denied ones",
+  },
   build: { allowed: "an object {baseImage, caBundle}", fix: "see Pulumi.README.yaml" },
   "build.baseImage": {
     allowed: "a Debian trixie image by digest: name@sha256:<64 hexadecimal digits>",

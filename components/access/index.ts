@@ -7,7 +7,7 @@ import type { AccessArgs, AccessClient } from "./args";
 const KEY_BYTES = 32;
 
 /** What the gateway must know to recognise a client. */
-export interface AdmittedClient extends AccessClient {
+export interface AdmittedClient extends Pick<AccessClient, "name" | "role" | "rate" | "burst"> {
   /** Lower-case hexadecimal SHA-256 digests of the client's valid API keys. */
   readonly apiKeyDigests: readonly string[];
 }
@@ -16,12 +16,15 @@ export interface AdmittedClient extends AccessClient {
 export interface ClientCredentials {
   /** Value of the header `X-API-Key`. */
   readonly apiKey: string;
+  /** The key of the generation before, while it is still valid. */
+  readonly previousApiKey?: string;
 }
 
 /**
  * Makes each client's credentials and the digests by which the gateway recognises them.
  *
- * Creates one 256-bit random key for each client. Both outputs are secret.
+ * Creates one 256-bit random key for each client and generation: the present one and, until it is retired, the one
+ * before, so that a client can change over without a refused request. Both outputs are secret.
  */
 export class Access extends pulumi.ComponentResource {
   /** For the gateway: clients with the digests of their keys, in the order given. */
@@ -32,25 +35,33 @@ export class Access extends pulumi.ComponentResource {
   constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("comfy:index:Access", name, args, opts);
 
-    const issued = args.clients.map((client) => {
-      const bytes = new random.RandomBytes(
-        `${name}-key-${client.name}`,
-        { length: KEY_BYTES },
-        { parent: this },
-      );
-      return { client, key: pulumi.secret(bytes.hex.apply(apiKey)) };
-    });
-
+    const issued = args.clients.map((client) => ({ client, keys: pulumi.all(this.keys(name, client)) }));
     this.admitted = pulumi.secret(
       pulumi.all(
-        issued.map(({ client, key }) =>
-          key.apply((text) => ({ ...client, apiKeyDigests: [apiKeyDigest(text)] })),
+        issued.map(({ client: { name, role, rate, burst }, keys }) =>
+          keys.apply((texts) => ({ name, role, rate, burst, apiKeyDigests: texts.map(apiKeyDigest) })),
         ),
       ),
     );
-    this.credentials = pulumi.secret(
-      pulumi.all(Object.fromEntries(issued.map(({ client, key }) => [client.name, { apiKey: key }]))),
-    );
+    const credentials = issued.map(({ client, keys }) => [
+      client.name,
+      keys.apply(([apiKey, previousApiKey]) => ({ apiKey, previousApiKey })),
+    ]);
+    this.credentials = pulumi.secret(pulumi.all(Object.fromEntries(credentials)));
     this.registerOutputs({});
+  }
+
+  /** The client's valid keys, the newest first. A key's name holds its generation, so it stays while that is valid. */
+  private keys(name: string, client: AccessClient): pulumi.Output<string>[] {
+    const { generation, retirePrevious } = client;
+    const generations = generation > 1 && !retirePrevious ? [generation, generation - 1] : [generation];
+    return generations.map((number) => {
+      const bytes = new random.RandomBytes(
+        `${name}-key-${client.name}-${number}`,
+        { length: KEY_BYTES },
+        { parent: this },
+      );
+      return bytes.hex.apply(apiKey);
+    });
   }
 }

@@ -41,7 +41,11 @@ export class ComfyUi extends pulumi.ComponentResource {
         engine,
         part: "comfyui",
         context: source.apply((chosen) => stageContext(chosen, args)),
-        buildArgs: source.apply((chosen) => buildArgs(chosen, args)),
+        buildArgs: {
+          SOURCE: source.apply(({ kind }) => kind),
+          COMMIT: source.apply(({ commit }) => commit),
+          ACCELERATOR: args.accelerator,
+        },
       },
       child,
     );
@@ -104,16 +108,6 @@ function stageContext(source: Source, { engine, caBundles }: ComfyUiArgs): strin
   const context = stageBuildContext(engine.stack, "comfyui", { ...files, "build-ca.crt": ca }, "source");
   stageCheckout(source.kind === "checkout" ? source.path : undefined, `${context}/source`);
   return context;
-}
-
-function buildArgs(source: Source, args: ComfyUiArgs): Record<string, string> {
-  switch (source.kind) {
-    case "stand-in":
-      return {};
-    case "official":
-    case "checkout":
-      return { SOURCE: source.kind, COMMIT: source.commit, ACCELERATOR: args.accelerator };
-  }
 }
 
 function dataVolume(

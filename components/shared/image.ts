@@ -10,7 +10,7 @@ export interface LocalImageArgs {
   /** Build context as laid down by `stageBuildContext`; its `Dockerfile` is built. */
   readonly context: pulumi.Input<string>;
   /** Build arguments besides BASE_IMAGE and STACK, which every Dockerfile of ours takes. */
-  readonly buildArgs?: pulumi.Input<Record<string, string>>;
+  readonly buildArgs?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /**
@@ -32,9 +32,8 @@ export function localImage(
         context: args.context,
         dockerfile: pulumi.interpolate`${args.context}/Dockerfile`,
         builderVersion: docker.BuilderVersion.BuilderBuildKit,
-        args: pulumi
-          .all([engine.baseImage, args.buildArgs ?? {}])
-          .apply(([baseImage, extra]) => ({ BASE_IMAGE: baseImage, STACK: engine.stack, ...extra })),
+        // Each value may be unknown in a preview, the object itself may not: the provider's check would crash on it.
+        args: { BASE_IMAGE: engine.baseImage, STACK: engine.stack, ...args.buildArgs },
       },
       skipPush: true,
       buildOnPreview: false,

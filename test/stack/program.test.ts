@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { baseImageFor } from "../support/base-image";
 import { type Access, emptyImageWorkflow, openSocket, pngSize, render, send } from "../support/client";
 import { docker, leftOf, objectsOf } from "../support/docker";
 import { freePort } from "../support/free-port";
@@ -39,6 +40,7 @@ describe.each(engines)("the program on %s", (_, makeDriver) => {
     driver = makeDriver();
     settings = { port: await freePort(), comfyui: { source: "stand-in" } };
     driver.configure(settings);
+    baseImageFor(driver.stack);
     const { code, output } = await driver.up();
     expect(code, output).toBe(0);
     outputs = driver.outputs();

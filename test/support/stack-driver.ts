@@ -80,7 +80,7 @@ export function cliDriver(stack: string): StackDriver {
   const env = { ...process.env, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "test" };
   const pulumi = (...args: string[]) =>
     run("pulumi", [...args, "--stack", stack, "--non-interactive"], folder, env);
-  const up = (...more: string[]) => pulumi("up", "--yes", "--skip-preview", ...more);
+  const up = (...more: string[]) => pulumi("up", "--yes", ...more);
   let initialised = false;
   return {
     name: "pulumi up",
@@ -107,7 +107,7 @@ export function cliDriver(stack: string): StackDriver {
       });
       return JSON.parse(shown.stdout);
     },
-    destroy: () => pulumi("destroy", "--yes", "--skip-preview"),
+    destroy: () => pulumi("destroy", "--yes"),
     cleanUp() {
       remove();
       rmSync(backend, { recursive: true, force: true });

@@ -33,8 +33,8 @@ describe("settings", () => {
       port: 8443,
       methods: ["apiKey"],
       clients: [
-        { name: "worker", role: "worker" },
-        { name: "me", role: "admin" },
+        { name: "worker", role: "worker", rate: "10r/m", burst: 5, generation: 1, retirePrevious: false },
+        { name: "me", role: "admin", rate: "10r/m", burst: 5, generation: 1, retirePrevious: false },
       ],
       comfyui: { source: "auto", accelerator: "cpu" },
     });
@@ -92,6 +92,15 @@ describe("settings", () => {
     ["clients that are no list", { clients: "me" }, "clients"],
     ["a client without a role", { clients: [{ name: "me" }] }, "clients.0.role"],
     ["a client name that is a path", { clients: [{ name: "../me", role: "user" }] }, "clients.0.name"],
+    ["a rate without a unit", { clients: [{ name: "a", role: "user", rate: "10" }] }, "clients.0.rate"],
+    ["a rate of none", { clients: [{ name: "a", role: "user", rate: "0r/m" }] }, "clients.0.rate"],
+    ["a negative burst", { clients: [{ name: "a", role: "user", burst: -1 }] }, "clients.0.burst"],
+    [
+      "a generation before the first",
+      { clients: [{ name: "a", role: "user", generation: 0 }] },
+      "clients.0.generation",
+    ],
+    ["an allow list that allows nothing", { comfyui: { allowedNodes: [] } }, "comfyui.allowedNodes"],
     ["a branch for a commit", { comfyui: { commit: "master" } }, "comfyui.commit"],
     ["a short commit", { comfyui: { commit: "20ca544" } }, "comfyui.commit"],
     ["an accelerator nobody has", { comfyui: { accelerator: "tpu" } }, "comfyui.accelerator"],

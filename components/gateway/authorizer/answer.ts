@@ -3,6 +3,9 @@ import { VERDICT, VERDICT_SECONDS } from "../handover";
 import type { Verdict } from "./access";
 import { type Refusal, refusalBody } from "./refusal";
 
+/** nginx counts whole seconds and includes the last one: it keeps an answer for up to one second more than it is told. */
+const NGINX_REMEMBERS = String(VERDICT_SECONDS - 1);
+
 /** The headers by which nginx learns the verdict. */
 export function verdictHeaders(verdict: Verdict): OutgoingHttpHeaders {
   const who = verdict.principal
@@ -13,7 +16,7 @@ export function verdictHeaders(verdict: Verdict): OutgoingHttpHeaders {
       ...who,
       [VERDICT.status]: "200",
       [VERDICT.code]: "allow",
-      "X-Accel-Expires": String(VERDICT_SECONDS),
+      "X-Accel-Expires": NGINX_REMEMBERS,
     };
   }
   const { status, code, allow } = verdict.refusal;

@@ -223,9 +223,14 @@ add_header Allow $verdict_allow always;`;
 function requestFacts(): string {
   const encoded = ROUTES.filter((route) => hasEncodedParameter(route.path));
   return `# A target that nginx and aiohttp could read differently is refused before anything else looks at it.
+# HTTP/2 has no headers about the connection; nginx would let them pass.
+map "$server_protocol $http_connection$http_transfer_encoding$http_keep_alive$http_upgrade$http_proxy_connection" $connection_fault {
+  default "";
+  "~^HTTP/2.0 ." 1;
+}
 map $request $form_fault {
   default 1;
-  "~^[A-Z_-]+ /" "";
+  "~^[A-Z_-]+ /" $connection_fault;
 }
 map $request_uri $target_fault {
   default $form_fault;
@@ -406,6 +411,8 @@ ${indent(handover("verify"))}
   proxy_next_upstream off;
   # X-Accel-Expires must count here; nginx only remembers answers that carry it.
   proxy_ignore_headers Set-Cookie;
+  # Only a buffered answer can be remembered.
+  proxy_buffering on;
   proxy_cache verdicts;
   proxy_cache_key "${VERDICT_KEY}";
 }`;
@@ -540,8 +547,12 @@ proxy_next_upstream off;
 proxy_redirect off;
 proxy_connect_timeout 5s;
 proxy_read_timeout 300s;
-# Answers stream; nothing is spooled to the tmpfs.
-proxy_max_temp_file_size 0;
+# For the internal locations, which see the length of a body that is not theirs; each route has its own limit.
+client_max_body_size 0;
+# Answers stream as they come.
+proxy_buffering off;
+proxy_buffer_size 32k;
+proxy_buffers 4 32k;
 # ComfyUI must not send nginx to an internal location, nor decide what the gateway says of itself.
 proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;
 ${HIDDEN_HEADERS.map((name) => `proxy_hide_header ${name};`).join("\n")}`;
@@ -593,6 +604,7 @@ const UNKNOWN_HOST_SERVER = `# Names nobody configured.
 server {
   listen ${PORT.gateway} ssl default_server;
   server_name _;
+  client_max_body_size 0;
   include ${ERRORS_FILE};
   location / {
     # HTTP/0.9 has no status line to answer with.

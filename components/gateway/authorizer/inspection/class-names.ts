@@ -62,7 +62,7 @@ function latinised(name: string): string {
   return result;
 }
 
-/** Whether a skeleton may be read as the other, of which it is long enough to be the beginning. */
+/** Whether a skeleton may be read as one that begins like the denied one. */
 function readsAs(candidate: string, denied: string): boolean {
   let known = 0;
   for (let index = 0; index < denied.length; index++) {
@@ -100,9 +100,7 @@ export class DeniedNames {
   #lookUp(candidate: string): DeniedClass | undefined {
     const exact = this.#exact.get(candidate);
     if (exact) return exact;
-    const prefixed = this.#prefixes.find(
-      ([prefix]) => candidate.length >= prefix.length && readsAs(candidate, prefix),
-    );
+    const prefixed = this.#prefixes.find(([prefix]) => readsAs(candidate, prefix));
     if (prefixed) return prefixed[1];
     if (!candidate.includes(UNKNOWN)) return undefined;
     for (const [name, denied] of this.#exact) {

@@ -1,0 +1,263 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { errorBody } from "../../components/gateway/errors";
+import { publicOrigins } from "../../components/gateway/handover";
+import { renderBundle } from "../../components/gateway/nginx/bundle";
+import { renderNginxBundle, renderNginxFiles } from "../../components/gateway/nginx/render";
+import { TARGET_FAULTS } from "../../components/gateway/nginx/target";
+import { ROUTES, spellings } from "../../components/gateway/routes";
+
+const SETTINGS = { hostNames: ["localhost", "127.0.0.1", "[::1]"], publicPort: 8443 };
+
+describe("nginx.conf", () => {
+  const files = renderNginxFiles(SETTINGS);
+  const main = files["nginx.conf"] ?? "";
+
+  it("has a location for every spelling of every route, and one for all else", () => {
+    for (const route of ROUTES) {
+      for (const path of spellings(route).filter((spelling) => !spelling.includes("{"))) {
+        expect(main).toContain(`location = ${path} {\n      set $route ${route.id};`);
+      }
+    }
+    expect(main).toContain('location / {\n      set $route "";');
+  });
+
+  it("asks for a verdict in every location that has an upstream", () => {
+    const profiles = Object.entries(files).filter(([, text]) => text.includes("proxy_pass"));
+    for (const [name, text] of profiles) {
+      if (name === "nginx.conf") continue;
+      expect(text).toContain("auth_request /.gateway/verify;");
+      expect(text).toContain("if ($target_fault)");
+      expect(text).toMatch(/client_max_body_size \d{6,};/);
+    }
+    expect(main.match(/proxy_pass /g)).toHaveLength(1);
+    expect(profiles.length).toBeGreaterThan(5);
+  });
+
+  it("never puts a decoded path into an upstream's or an answer's hands", () => {
+    for (const text of Object.values(files)) {
+      expect(text).not.toMatch(
+        /(?:proxy_pass|return|rewrite|proxy_set_header|add_header)[^;]*\$(?:uri|document_uri|request_uri|args)/,
+      );
+      expect(text).not.toMatch(/proxy_pass http:\/\/comfyui\//);
+    }
+  });
+
+  it("keys a remembered verdict on everything it was judged by", () => {
+    const verify = /location = \/\.gateway\/verify \{[\s\S]*?\n {4}\}/.exec(main)?.[0] ?? "";
+    const judged = [...verify.matchAll(/proxy_set_header X-Gateway-\S+ (\$\w+);/g)].map(([, name]) => name);
+    const key = /proxy_cache_key "(.*)"/.exec(verify)?.[1]?.split("\\n");
+    expect(judged.length).toBeGreaterThan(7);
+    expect(key?.sort()).toEqual(judged.sort());
+    expect(main).not.toContain("proxy_cache_valid");
+    expect(main).not.toContain("proxy_cache_use_stale");
+  });
+
+  it("speaks TLS 1.2 and 1.3 and nothing plain", () => {
+    expect(main).toContain("ssl_protocols TLSv1.2 TLSv1.3;");
+    expect([...main.matchAll(/listen (.*);/g)].map(([, what]) => what)).toEqual([
+      "8443 ssl",
+      "8443 ssl default_server",
+    ]);
+  });
+
+  it("takes limits and names from the settings", () => {
+    const other = renderNginxFiles({
+      hostNames: ["comfy.example.com"],
+      publicPort: 443,
+      jsonBodyBytes: 7_000_000,
+      uploadBodyBytes: 9_000_000,
+    });
+    expect(other["serve/authorizer-json.conf"]).toContain("client_max_body_size 7000000;");
+    expect(other["serve/direct-multipart.conf"]).toContain("client_max_body_size 9000000;");
+    expect(other["nginx.conf"]).toContain("server_name comfy.example.com;");
+    expect(other["nginx.conf"]).toContain("set $public_host $host;");
+  });
+
+  it.each(["", "LOCALHOST", "a b", "a;b", "localhost:8443", "::1", "*.example.com", "$host", "a\nb"])(
+    "refuses the host name %j",
+    (name) => {
+      expect(() => renderNginxFiles({ ...SETTINGS, hostNames: [name] })).toThrow(/lower-case DNS name/);
+    },
+  );
+
+  it("refuses to serve no name", () => {
+    expect(() => renderNginxFiles({ ...SETTINGS, hostNames: [] })).toThrow(/at least one/);
+  });
+});
+
+describe("the bundle", () => {
+  it("carries nginx.conf, what it includes, and the certificate", () => {
+    const text = renderNginxBundle({ ...SETTINGS, serverCertificate: "CERT\n", serverKey: "KEY" });
+    expect(text.startsWith("comfy-gateway-bundle 1\nfile nginx.conf ")).toBe(true);
+    expect(text).toContain("file tls/server.crt 1\nCERT\nfile tls/server.key 1\nKEY\n");
+    expect(text).toMatch(/\nend \d+\n$/);
+  });
+
+  it("counts lines so that any text can be taken apart again", () => {
+    const content = fc.string({ minLength: 1 }).filter((text) => !text.includes("\0"));
+    fc.assert(
+      fc.property(fc.array(content, { minLength: 1, maxLength: 5 }), (contents) => {
+        const files = Object.fromEntries(contents.map((text, index) => [`f${index}`, text]));
+        expect(takeApart(renderBundle(files))).toEqual(
+          Object.fromEntries(
+            Object.entries(files).map(([path, text]) => [path, text.endsWith("\n") ? text : `${text}\n`]),
+          ),
+        );
+      }),
+    );
+  });
+
+  it.each(["../a", "/a", "a/b/c", "a//b", ".a", "a b", "A", ""])("refuses the path %j", (path) => {
+    expect(() => renderBundle({ [path]: "x" })).toThrow(/at most one folder/);
+  });
+
+  it.each(["", "a\0b"])("refuses the content %j", (content) => {
+    expect(() => renderBundle({ a: content })).toThrow(/empty|binary/);
+  });
+
+  /** As apply-config does. */
+  function takeApart(bundle: string): Record<string, string> {
+    const lines = bundle.split("\n");
+    const files: Record<string, string> = {};
+    let position = 1;
+    while (!lines[position]?.startsWith("end ")) {
+      const [, path = "", count] = lines[position]?.split(" ") ?? [];
+      files[path] = `${lines.slice(position + 1, position + 1 + Number(count)).join("\n")}\n`;
+      position += 1 + Number(count);
+    }
+    return files;
+  }
+});
+
+describe("targets", () => {
+  const faulty = (target: string) =>
+    TARGET_FAULTS.some(({ pattern }) => new RegExp(pattern, "i").test(target));
+
+  it.each([
+    ...[
+      "//a",
+      "/a//b",
+      "/./a",
+      "/../a",
+      "/a/..",
+      "/a/.",
+      "/a/..?b",
+      "/a%2e%2e/b",
+      "/%2E/a",
+      "/a\\b",
+      "/a%5cb",
+      "/a%5Cb",
+    ],
+    ...[
+      "/a%00",
+      "/a%0d%0a",
+      "/a%1F",
+      "/a%7f",
+      "/a%25",
+      "/a%c0%af",
+      "/a%f8",
+      "/a;b",
+      "/a#b",
+      "/a?b#c",
+      "/a b",
+      "/ä",
+      "/a|b",
+    ],
+    ...[
+      "/u/..%2fa",
+      "/u/a%2f..",
+      "/u/a%2f../b",
+      "/u/%2fa",
+      "/u/a%2f",
+      "/u/a%2f%2fb",
+      "/u/a%2f.%2fb",
+      "/a{b}",
+      "/a<b>",
+      '/a"',
+      "/a`",
+      "/a^",
+    ],
+  ])("%j is refused", (target) => {
+    expect(faulty(target)).toBe(true);
+  });
+
+  it.each([
+    ...[
+      "/",
+      "/prompt",
+      "/%70rompt",
+      "/a.b",
+      "/a..b",
+      "/..a",
+      "/a...",
+      "/.well-known/x",
+      "/a%20b",
+      "/a%2fb",
+      "/a%2Fb.json",
+    ],
+    ...[
+      "/a?b=../c",
+      "/a?b=%2e%2e%2f",
+      "/a?b=c;d",
+      "/a?b=//",
+      "/a?b=%0d",
+      "/a?b=\\",
+      "/%C3%A9",
+      "/%F0%9F%98%80",
+      "/a:b@c!$&'()*+,=",
+    ],
+  ])("%j is not a fault", (target) => {
+    expect(faulty(target)).toBe(false);
+  });
+
+  it("what is let through means the same whether a server resolves it or only decodes it", () => {
+    const piece = fc.constantFrom(
+      "a",
+      "/",
+      "..",
+      ".",
+      "%2f",
+      "%2e",
+      "%2F",
+      "%5c",
+      "\\",
+      "%25",
+      "%61",
+      ";",
+      "?",
+      "#",
+      "%00",
+      "//",
+      "~",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const target = `/${pieces.join("")}`;
+        if (faulty(target)) return;
+        const path = target.split("?")[0] ?? "";
+        const decoded = decodeURIComponent(path);
+        // A WHATWG parser resolves dot segments, backslashes and percent-encoded dots.
+        expect(decodeURIComponent(new URL(target, "http://x").pathname)).toBe(decoded);
+        expect(decoded.split("/").filter((segment) => segment === "." || segment === "..")).toEqual([]);
+        expect(decodeURIComponent(decoded)).toBe(decoded);
+        expect(decoded).not.toContain("//");
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+});
+
+describe("answers", () => {
+  it("an error's body is one line that nginx and headers can carry", () => {
+    const body = errorBody(400, "x", "it's $5, ä\nnext");
+    expect(body).toMatch(/^[\x20-\x7e]+$/);
+    expect(body).not.toMatch(/['$]/);
+    expect(JSON.parse(body)).toEqual({ error: { status: 400, code: "x", message: "it's $5, ä\nnext" } });
+  });
+
+  it("origins name the port unless it is 443", () => {
+    expect(publicOrigins(["a.example", "[::1]"], 443)).toEqual(["https://a.example", "https://[::1]"]);
+    expect(publicOrigins(["localhost"], 8443)).toEqual(["https://localhost:8443"]);
+  });
+});
