@@ -157,7 +157,7 @@ describe("keys", () => {
     kept.terminate();
     expect(pod.applyAuthorizer(pod.clients()).status).toBe(0);
     await expectPassed(pod, "HTTP/1.1", { target: "/system_stats", headers: withKey(pod.keys.worker) });
-  });
+  }, 30_000);
 
   it("a refusal is never remembered: a key that becomes valid is served by the next request", async () => {
     const later = newKey();

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,17 +41,17 @@ function image(part: string, base: string, sources: string[], made: Record<strin
     const hash = createHash("sha256").update(base).update(content.join("")).digest("hex").slice(0, 16);
     const tag = `comfy-${TEST_STACK}-${part}:${hash}`;
     if (docker("image", "ls", "--quiet", tag) === "") {
-      docker(
-        "build",
-        "--quiet",
-        "--build-arg",
-        `BASE_IMAGE=${base}`,
-        "--build-arg",
-        `STACK=${TEST_STACK}`,
-        "--tag",
-        tag,
-        folder,
+      const outdated = docker(
+        "image",
+        "ls",
+        "--format",
+        "{{.Repository}}:{{.Tag}}",
+        `comfy-${TEST_STACK}-${part}`,
       );
+      const args = ["--build-arg", `BASE_IMAGE=${base}`, "--build-arg", `STACK=${TEST_STACK}`];
+      docker("build", "--quiet", ...args, "--tag", tag, folder);
+      // One that a run beside this one still uses stays.
+      spawnSync("docker", ["image", "rm", ...outdated.split("\n")], { stdio: "ignore" });
     }
     return tag;
   } finally {
