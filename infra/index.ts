@@ -23,7 +23,11 @@ const pki = new Pki("pki", {
   dnsNames: [...new Set([domain, "localhost"])],
   ipAddresses: ["127.0.0.1", "::1"],
 });
-const access = new Access("access", { clients: settings.clients });
+const access = new Access("access", {
+  clients: settings.clients,
+  requireClientCertificate: settings.requireClientCertificate,
+  issuer: { certificate: pki.caCertificate, key: pki.caKey },
+});
 const engine = new DockerHost("docker-host", { stack, baseImage: build.baseImage });
 const pod = new Pod("pod", {
   engine,

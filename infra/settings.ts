@@ -1,20 +1,40 @@
 import { z } from "zod";
+import { JWT_ALGORITHMS, type JwtAlgorithm } from "../components/gateway/authorizer/methods/jwt-keys";
+import { passwordProblem } from "../components/gateway/authorizer/methods/password-strength";
 
 /** What a client may do; each role includes the one before it. */
 export type Role = "worker" | "user" | "admin";
+
+/** Ways to authenticate at the gateway. */
+export type AuthMethod = (typeof METHODS)[number];
 
 /** One caller of the gateway. */
 export interface ClientSettings {
   readonly name: string;
   readonly role: Role;
+  /** How the client may authenticate. */
+  readonly methods: readonly AuthMethod[];
+  /** Password of its own choice for basic (secret); generated when absent. */
+  readonly password?: string;
   /** Prompts per time, e.g. `10r/m`. */
   readonly rate: string;
   /** Prompts that may come at once on top of the rate. */
   readonly burst: number;
-  /** Counts the client's API keys; one more makes a new key. */
+  /** Counts the client's credentials; one more makes new ones. */
   readonly generation: number;
-  /** Whether the key of the generation before is refused. */
+  /** Whether the credentials of the generation before are refused. */
   readonly retirePrevious: boolean;
+}
+
+/** A key by which another issuer signs tokens. */
+export interface JwtKeySettings {
+  readonly kid: string;
+  readonly algorithm: JwtAlgorithm;
+  /** HS*: the secret in base64url. Others: the public key in PEM. */
+  readonly key: string;
+  readonly role: Role;
+  /** Client that the tokens count for; the `kid` when absent. */
+  readonly client?: string;
 }
 
 /** Everything that can be set, validated and complete. See Pulumi.README.yaml for meanings and defaults. */
@@ -24,8 +44,22 @@ export interface Settings {
   readonly domain: string;
   readonly port: number;
   readonly certificate: "private-ca";
-  readonly methods: readonly "apiKey"[];
+  readonly methods: readonly AuthMethod[];
+  /** Whether a client certificate is needed on top of any other method. */
+  readonly requireClientCertificate: boolean;
   readonly clients: readonly ClientSettings[];
+  readonly jwt: {
+    /** What tokens must have as `iss`. */
+    readonly issuer: string;
+    /** What tokens must have in `aud`. Defaults to the endpoint's URL. */
+    readonly audience: string;
+    /** Claim that names the tenant. */
+    readonly tenantClaim: string;
+    /** Longest life of a token, in seconds. */
+    readonly maxLifetimeSeconds: number;
+    /** Keys of another issuer of tokens, besides the generated ones. */
+    readonly keys: readonly JwtKeySettings[];
+  };
   readonly comfyui: {
     /** `auto`, `official`, `stand-in`, or the path of a checkout. */
     readonly source: string;
@@ -75,6 +109,7 @@ export interface SettingsSource {
   readonly fileExists: (path: string) => boolean;
 }
 
+const METHODS = ["apiKey", "basic", "jwt", "mtls"] as const;
 const NAMESPACE = "comfy-fortress:";
 
 /** The pinned release of ComfyUI: 0.38.1, after the fixes of July 2026. */
@@ -89,13 +124,23 @@ const STACK_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const RATE = /^[1-9][0-9]{0,4}r\/[smh]$/;
 const CLIENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
+const role = z.enum(["worker", "user", "admin"]);
 const client = z.strictObject({
   name: z.string().regex(CLIENT_NAME),
-  role: z.enum(["worker", "user", "admin"]),
+  role,
+  methods: z.array(z.enum(METHODS)).min(1).optional(),
+  password: z.string().optional(),
   rate: z.string().regex(RATE).default("10r/m"),
   burst: z.int().min(0).max(1000).default(5),
   generation: z.int().min(1).max(1_000_000).default(1),
   retirePrevious: z.boolean().default(false),
+});
+const jwtKey = z.strictObject({
+  kid: z.string().regex(/^[\x21-\x7e]{1,128}$/),
+  algorithm: z.enum(JWT_ALGORITHMS),
+  key: z.string().min(1),
+  role,
+  client: z.string().regex(CLIENT_NAME).optional(),
 });
 const nodeClasses = z.array(z.string().min(1).max(200)).max(10_000);
 
@@ -104,10 +149,20 @@ const schema = z.strictObject({
   domain: z.string().regex(HOST_NAME).default("localhost"),
   port: z.int().min(1).max(65535).default(8443),
   certificate: z.enum(["private-ca"]).default("private-ca"),
-  methods: z
-    .array(z.enum(["apiKey"]))
-    .min(1)
-    .default(["apiKey"]),
+  methods: z.array(z.enum(METHODS)).min(1).default(["apiKey"]),
+  requireClientCertificate: z.boolean().default(false),
+  jwt: z
+    .strictObject({
+      issuer: z.string().min(1).max(200).default("comfy-fortress"),
+      audience: z.string().min(1).max(200).optional(),
+      tenantClaim: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_.:/-]{0,99}$/)
+        .default("sub"),
+      maxLifetimeSeconds: z.int().min(60).max(31_536_000).default(86_400),
+      keys: z.array(jwtKey).max(100).default([]),
+    })
+    .prefault({}),
   clients: z
     .array(client)
     .min(1)
@@ -158,8 +213,8 @@ const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>> = {
     fix: "set it to private-ca; Let's Encrypt is not built yet (README, limits)",
   },
   methods: {
-    allowed: "a list with at least one of: apiKey",
-    fix: "set it to [apiKey]; basic, jwt and mtls are not built yet (README, limits)",
+    allowed: "a list with at least one of: apiKey, basic, jwt, mtls",
+    fix: "list the ways in that clients use, e.g. [apiKey, basic]",
   },
   clients: {
     allowed: "a list of 1 to 10000 clients, each {name, role, rate, burst, generation, retirePrevious}",
@@ -173,6 +228,50 @@ const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>> = {
     allowed: "worker, user, admin",
     fix: "choose the smallest role that does the client's work",
   },
+  requireClientCertificate: {
+    allowed: "true, false",
+    fix: "set it to true to ask for a client certificate on top of any other method",
+  },
+  "clients.methods": {
+    allowed: "a list with at least one of the enabled methods",
+    fix: "list methods that are in `methods` too, or remove the key for all of them",
+  },
+  "clients.password": {
+    allowed: "12 to 128 characters, not made of common words or the client's name",
+    fix: "choose a better one, or remove the key and let the stack generate one",
+  },
+  jwt: {
+    allowed: "an object {issuer, audience, tenantClaim, maxLifetimeSeconds, keys}",
+    fix: "see Pulumi.README.yaml",
+  },
+  "jwt.issuer": { allowed: "1 to 200 characters", fix: "give what your tokens have as iss" },
+  "jwt.audience": { allowed: "1 to 200 characters", fix: "give what your tokens have in aud" },
+  "jwt.tenantClaim": {
+    allowed: "the name of a claim, beginning with a letter or _",
+    fix: "name the claim that says whose data the bearer works on, e.g. sub",
+  },
+  "jwt.maxLifetimeSeconds": {
+    allowed: "a whole number of seconds from 60 to 31536000",
+    fix: "set the longest life you give a token; short is better",
+  },
+  "jwt.keys": {
+    allowed: "a list of at most 100 keys, each {kid, algorithm, key, role, client}",
+    fix: "see Pulumi.README.yaml",
+  },
+  "jwt.keys.kid": {
+    allowed: "1 to 128 visible ASCII characters, no two alike, none a client's name",
+    fix: "give the kid that your tokens have in their header",
+  },
+  "jwt.keys.algorithm": {
+    allowed: JWT_ALGORITHMS.join(", "),
+    fix: "give the one algorithm that this key signs with",
+  },
+  "jwt.keys.key": {
+    allowed: "HS*: the secret in base64url; others: the public key in PEM",
+    fix: "give the key; keep secrets encrypted with pulumi config set --secret",
+  },
+  "jwt.keys.role": { allowed: "worker, user, admin", fix: "choose the smallest role that does the work" },
+  "jwt.keys.client": { allowed: "a name like a client's", fix: "rename it or remove the key" },
   "clients.rate": {
     allowed: "a whole number from 1 to 99999, then r/s, r/m or r/h, e.g. 10r/m",
     fix: "say how many prompts the client may post per second, minute or hour",
@@ -218,7 +317,17 @@ const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>> = {
   "build.caBundle": { allowed: "the path of a readable PEM file", fix: "correct the path or remove the key" },
 };
 
-const STRUCTURED: ReadonlySet<string> = new Set(["port", "methods", "clients", "comfyui", "build"]);
+const STRUCTURED: ReadonlySet<string> = new Set([
+  "port",
+  "methods",
+  "requireClientCertificate",
+  "clients",
+  "jwt",
+  "comfyui",
+  "build",
+]);
+/** Keys whose value is a secret: problems never show it. */
+const SECRET: ReadonlySet<string> = new Set(["clients.password", "jwt.keys.key"]);
 
 /**
  * Reads and validates all settings.
@@ -240,15 +349,22 @@ export function readSettings(source: SettingsSource): Settings {
     problems.push(problem(["stack"], source.stack));
   }
   problems.push(...duplicateClients(raw.clients));
+  problems.push(...weakPasswords(raw.clients));
+  if (result.success) {
+    problems.push(...methodsNotEnabled(result.data), ...ambiguousKids(result.data));
+  }
   problems.push(...missingFiles(raw, source));
   if (!result.success || problems.length > 0) {
     throw new SettingsError(problems);
   }
 
-  const { build, ...settings } = result.data;
+  const { build, clients, jwt, ...settings } = result.data;
+  const portSuffix = settings.port === 443 ? "" : `:${settings.port}`;
   return deepFreeze({
     stack: source.stack,
     ...settings,
+    clients: clients.map((entry) => ({ ...entry, methods: entry.methods ?? settings.methods })),
+    jwt: { ...jwt, audience: jwt.audience ?? `https://${settings.domain}${portSuffix}` },
     build: { baseImage: build.baseImage, caBundles: caBundles(build.caBundle, source) },
   });
 }
@@ -287,7 +403,7 @@ function problem(path: readonly PropertyKey[], value: unknown): SettingsProblem 
   const guidance = GUIDANCE[generic(path)] ?? GUIDANCE[parentOf(generic(path))];
   return {
     key: path.map(String).join("."),
-    value: show(value),
+    value: SECRET.has(generic(path)) && value !== undefined ? "(secret)" : show(value),
     allowed: guidance?.allowed ?? "see Pulumi.README.yaml",
     fix: guidance?.fix ?? "see Pulumi.README.yaml",
   };
@@ -318,6 +434,38 @@ function duplicateClients(clients: unknown): SettingsProblem[] {
   const names = clients.map((entry) => (entry as { name?: unknown } | null)?.name);
   return names.flatMap((name, at) =>
     typeof name === "string" && names.indexOf(name) !== at ? [problem(["clients", at, "name"], name)] : [],
+  );
+}
+
+function weakPasswords(clients: unknown): SettingsProblem[] {
+  if (!Array.isArray(clients)) {
+    return [];
+  }
+  return clients.flatMap((entry, at) => {
+    const { name, password } = (entry ?? {}) as { name?: unknown; password?: unknown };
+    const weakness = typeof password === "string" ? passwordProblem(password, String(name)) : undefined;
+    if (weakness === undefined) {
+      return [];
+    }
+    const found = problem(["clients", at, "password"], password);
+    return [{ ...found, value: `(secret) ${weakness}` }];
+  });
+}
+
+function methodsNotEnabled({ clients, methods }: z.infer<typeof schema>): SettingsProblem[] {
+  return clients.flatMap((entry, at) =>
+    (entry.methods ?? []).flatMap((method, position) =>
+      methods.includes(method) ? [] : [problem(["clients", at, "methods", position], method)],
+    ),
+  );
+}
+
+/** A token's client is known by its `kid`, so a `kid` must mean one client only. */
+function ambiguousKids({ clients, jwt }: z.infer<typeof schema>): SettingsProblem[] {
+  const kids = jwt.keys.map(({ kid }) => kid);
+  const taken = new Set(clients.map(({ name }) => name));
+  return kids.flatMap((kid, at) =>
+    taken.has(kid) || kids.indexOf(kid) !== at ? [problem(["jwt", "keys", at, "kid"], kid)] : [],
   );
 }
 

@@ -1,21 +1,41 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Ways to authenticate that `Access` makes credentials for. */
+export type AccessMethod = "apiKey" | "basic" | "jwt" | "mtls";
+
 /** One caller of the gateway, as `Access` needs it. */
 export interface AccessClient {
-  /** Unique name: 1 to 32 of a-z, 0-9 and "-". */
+  /** Unique name: 1 to 32 of a-z, 0-9 and "-". Also the user name for basic. */
   readonly name: string;
   /** What the client may do. */
   readonly role: "worker" | "user" | "admin";
+  /** Ways in which the client may authenticate; it gets a credential for each. */
+  readonly methods: readonly AccessMethod[];
+  /** Password for basic. Defaults to a generated one of 24 letters and digits (142 bits). */
+  readonly password?: pulumi.Input<string>;
   /** Prompts per time that the gateway lets through, e.g. `10r/m`. */
   readonly rate: string;
   /** Prompts that may come at once on top of the rate. */
   readonly burst: number;
-  /** Counts the client's keys from 1; one more makes a new key beside the old one. */
+  /** Counts the client's credentials from 1; one more makes new ones beside the old. */
   readonly generation: number;
-  /** Whether the key of the generation before is no longer valid. */
+  /** Whether the credentials of the generation before are no longer valid. */
   readonly retirePrevious: boolean;
+}
+
+/** The authority that signs client certificates. */
+export interface CertificateIssuer {
+  /** CA certificate in PEM. */
+  readonly certificate: pulumi.Input<string>;
+  /** The CA's private key in PEM (secret). */
+  readonly key: pulumi.Input<string>;
 }
 
 /** Arguments of `Access`. */
 export interface AccessArgs {
   /** Everyone who may come in. */
   readonly clients: readonly AccessClient[];
+  /** Whether every client gets a certificate, whatever its methods are. */
+  readonly requireClientCertificate: boolean;
+  readonly issuer: CertificateIssuer;
 }

@@ -18,6 +18,8 @@ const LEAF_EARLY_RENEWAL_DAYS = 30;
 export class Pki extends pulumi.ComponentResource {
   /** CA certificate in PEM, for clients to trust. */
   readonly caCertificate: pulumi.Output<string>;
+  /** Private key of the CA in PEM (secret); signs client certificates and never leaves the stack's state. */
+  readonly caKey: pulumi.Output<string>;
   /** Server certificate in PEM. */
   readonly serverCertificate: pulumi.Output<string>;
   /** Private key of the server certificate in PEM (secret). */
@@ -71,6 +73,7 @@ export class Pki extends pulumi.ComponentResource {
     );
 
     this.caCertificate = ca.certPem;
+    this.caKey = caKey.privateKeyPem;
     this.serverCertificate = server.certPem;
     this.serverKey = serverKey.privateKeyPem;
     this.registerOutputs({ caCertificate: this.caCertificate });

@@ -4,7 +4,16 @@ import { writeFileAtomically } from "./state";
 import { isRecord, type Properties } from "./values";
 
 /** What a client's credentials are written to: output key to file name. */
-const FILES: Record<string, string> = { apiKey: "api-key" };
+const FILES: Record<string, string> = {
+  apiKey: "api-key",
+  previousApiKey: "previous-api-key",
+  jwtSecret: "jwt-secret",
+  jwtKeyId: "jwt-key-id",
+  username: "username",
+  password: "password",
+  certificate: "client.crt",
+  privateKey: "client.key",
+};
 
 /**
  * Writes `.comfy/outputs.json` (exactly the stack's outputs, secrets included) and a folder for each client, and removes

@@ -10,6 +10,8 @@ export interface Flags {
   domain?: string;
   /** `auto`, `official`, `stand-in`, or the path of a checkout. */
   comfyui?: string;
+  /** Names of methods, separated by commas. */
+  methods?: string;
 }
 
 /** The project's name and the configuration of one stack, as the Pulumi SDK takes it. */
@@ -52,6 +54,7 @@ export function readConfig(
   }
   if (flags.port !== undefined) values[`${name}:port`] = flags.port;
   if (flags.domain !== undefined) values[`${name}:domain`] = flags.domain;
+  if (flags.methods !== undefined) values[`${name}:methods`] = flags.methods.split(",");
   if (flags.comfyui !== undefined) {
     const before = values[`${name}:comfyui`];
     const source = SOURCES.includes(flags.comfyui) ? flags.comfyui : resolve(from, flags.comfyui);

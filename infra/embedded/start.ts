@@ -13,6 +13,7 @@ void runCommand(async () => {
     {
       port: { type: "string", help: "NUMBER  TCP port of the endpoint on this machine (8443)" },
       domain: { type: "string", help: "NAME  host name of the endpoint (localhost)" },
+      methods: { type: "string", help: "LIST  ways to authenticate: apiKey,basic,jwt,mtls (apiKey)" },
       comfyui: { type: "string", help: "SOURCE  official, stand-in, or the path of a checkout" },
     },
     process.argv.slice(2),
