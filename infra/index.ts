@@ -48,7 +48,13 @@ const gateway = new Gateway("gateway", {
   port,
   serverCertificate: pki.serverCertificate,
   serverKey: pki.serverKey,
+  methods: settings.methods,
+  requireClientCertificate: settings.requireClientCertificate,
+  clientCa: pki.caCertificate,
+  jwt: settings.jwt,
   admitted: access.admitted,
+  jwtKeys: access.jwtKeys,
+  sessionKey: access.sessionKey,
 });
 
 export const { endpoint, caCertificate, clients, images } = stackOutputs({ pki, access, comfyui, gateway });

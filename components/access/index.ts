@@ -208,16 +208,18 @@ function handOut(
   client: AccessClient,
   [current, previous]: readonly Issued[],
 ): pulumi.Output<ClientCredentials> {
-  return pulumi.all({
-    apiKey: current?.apiKey,
-    previousApiKey: previous?.apiKey,
-    jwtSecret: current?.jwtKey?.apply(({ key }) => key),
-    jwtKeyId: current?.jwtKey?.apply(({ kid }) => kid),
-    username: current?.password && client.name,
-    password: current?.password?.password,
-    certificate: current?.certificate?.certificate,
-    privateKey: current?.certificate?.key,
-  }) as pulumi.Output<ClientCredentials>;
+  return pulumi
+    .all({
+      apiKey: current?.apiKey,
+      previousApiKey: previous?.apiKey,
+      jwtSecret: current?.jwtKey?.apply(({ key }) => key),
+      jwtKeyId: current?.jwtKey?.apply(({ kid }) => kid),
+      username: current?.password && client.name,
+      password: current?.password?.password,
+      certificate: current?.certificate?.certificate,
+      privateKey: current?.certificate?.key,
+    })
+    .apply((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
 }
 
 function toBase64url(base64: string): string {

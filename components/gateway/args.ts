@@ -1,6 +1,25 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AdmittedClient } from "../access";
 import type { Engine } from "../shared/engine";
+import type { JwtKey } from "./authorizer/methods/jwt-keys";
+import type { MethodName } from "./authorizer/methods/names";
+import type { AuthorizerClient } from "./authorizer/render";
+
+/** A JWT key without what `JwtSettings` pins for all of them. */
+export type ClientJwtKey = Omit<JwtKey, "issuer" | "audience">;
+
+/** What tokens must look like. */
+export interface JwtSettings {
+  /** Value that `iss` must have. */
+  readonly issuer: string;
+  /** Value that `aud` must have or contain. */
+  readonly audience: string;
+  /** Claim that names the tenant. */
+  readonly tenantClaim: string;
+  /** Longest life of a token, in seconds. */
+  readonly maxLifetimeSeconds: number;
+  /** Keys of another issuer of tokens, besides the clients' own. */
+  readonly keys: readonly ClientJwtKey[];
+}
 
 /** Arguments of `Gateway`. */
 export interface GatewayArgs {
@@ -17,6 +36,17 @@ export interface GatewayArgs {
   readonly serverCertificate: pulumi.Input<string>;
   /** Private key of the server certificate in PEM (secret). */
   readonly serverKey: pulumi.Input<string>;
-  /** Everyone who may come in, with the digests of their API keys (secret). */
-  readonly admitted: pulumi.Input<readonly AdmittedClient[]>;
+  /** Enabled ways to authenticate. */
+  readonly methods: readonly MethodName[];
+  /** Whether a client certificate is needed on top of any other method. */
+  readonly requireClientCertificate: boolean;
+  /** CA certificate in PEM that client certificates must be signed by. */
+  readonly clientCa: pulumi.Input<string>;
+  readonly jwt: JwtSettings;
+  /** Everyone who may come in, with what to recognise them by (secret). */
+  readonly admitted: pulumi.Input<readonly AuthorizerClient[]>;
+  /** Keys of the tokens that clients sign themselves (secret). */
+  readonly jwtKeys: pulumi.Input<readonly ClientJwtKey[]>;
+  /** Key of the sign-in sessions: 64 hexadecimal characters (secret). */
+  readonly sessionKey: pulumi.Input<string>;
 }

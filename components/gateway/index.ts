@@ -57,7 +57,7 @@ export class Gateway extends pulumi.ComponentResource {
       },
       configFolder: "/etc/comfy-authorizer",
       apply: "node /opt/authorizer/authorizer.js apply",
-      config: pulumi.output(args.admitted).apply((clients) => renderAuthorizerConfig({ clients, origins })),
+      config: authorizerConfig(args, origins),
     });
     const nginx = this.service(name, args, {
       part: "gateway",
@@ -68,14 +68,11 @@ export class Gateway extends pulumi.ComponentResource {
       },
       configFolder: "/etc/comfy-gateway",
       apply: "apply-config",
-      config: pulumi.all([args.serverCertificate, args.serverKey]).apply(([serverCertificate, serverKey]) =>
-        renderNginxBundle({
-          hostNames: [...new Set([domain, "localhost", "127.0.0.1", "[::1]"])],
-          publicPort: port,
-          serverCertificate,
-          serverKey,
-        }),
-      ),
+      config: pulumi
+        .all([args.serverCertificate, args.serverKey, takesCertificates(args) ? args.clientCa : undefined])
+        .apply(([serverCertificate, serverKey, clientCa]) =>
+          renderNginxBundle({ hostNames, publicPort: port, serverCertificate, serverKey, clientCa }),
+        ),
     });
 
     const comfyui = objectName(engine.stack, "comfyui");
@@ -140,4 +137,26 @@ export class Gateway extends pulumi.ComponentResource {
     );
     return { container, applied };
   }
+}
+
+function takesCertificates({ methods, requireClientCertificate }: GatewayArgs): boolean {
+  return requireClientCertificate || methods.includes("mtls");
+}
+
+function authorizerConfig(args: GatewayArgs, origins: readonly string[]): pulumi.Output<string> {
+  const { methods, requireClientCertificate, jwt } = args;
+  return pulumi
+    .all([args.admitted, args.jwtKeys, args.sessionKey])
+    .apply(([clients, jwtKeys, sessionKey]) => {
+      const { issuer, audience, tenantClaim, maxLifetimeSeconds } = jwt;
+      const keys = [...jwtKeys, ...jwt.keys].map((key) => ({ ...key, issuer, audience }));
+      return renderAuthorizerConfig({
+        clients,
+        origins,
+        requireClientCertificate,
+        session: methods.includes("basic") ? { key: sessionKey } : undefined,
+        jwt:
+          methods.includes("jwt") && keys.length > 0 ? { tenantClaim, maxLifetimeSeconds, keys } : undefined,
+      });
+    });
 }

@@ -1,52 +1,151 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Access } from "../../components/access";
+import {
+  Access,
+  type AdmittedClient,
+  type ClientCredentials,
+  type IssuedJwtKey,
+} from "../../components/access";
 import { apiKey, apiKeyDigest } from "../../components/access/api-key";
+import type { AccessArgs, AccessClient } from "../../components/access/args";
+import { certificateFingerprint } from "../../components/access/certificate";
+import { passwordRecord } from "../../components/gateway/authorizer/methods/password-record";
+import { testCertificate } from "../support/test-certificate";
 
 const made: string[] = [];
 const hexOf = (resource: string) => Buffer.from(resource).toString("hex").padEnd(64, "0").slice(-64);
+let CERTIFICATE: string;
 
-beforeAll(() =>
-  pulumi.runtime.setMocks({
+beforeAll(async () => {
+  CERTIFICATE = (await testCertificate(["client"])).certificate;
+  await pulumi.runtime.setMocks({
     call: ({ inputs }) => inputs,
-    newResource: ({ name, type, inputs }) => {
-      if (type === "random:index/randomBytes:RandomBytes") {
-        made.push(name);
-      }
-      return { id: name, state: { ...inputs, hex: hexOf(name) } };
+    newResource: ({ name, inputs }) => {
+      made.push(name);
+      const hex = hexOf(name);
+      const base64 = Buffer.from(hex, "hex").toString("base64");
+      const result = `password of ${name}`;
+      const pems = { certPem: CERTIFICATE, certRequestPem: "request", privateKeyPem: `key of ${name}` };
+      return { id: name, state: { ...inputs, hex, base64, result, ...pems } };
     },
-  }),
-);
+  });
+});
 
-async function access(name: string, generation: number, retirePrevious: boolean) {
-  const client = { name: "a", role: "worker", rate: "10r/m", burst: 5, generation, retirePrevious } as const;
-  const { admitted, credentials } = new Access(name, { clients: [client] });
-  expect(await pulumi.isSecret(admitted)).toBe(true);
-  expect(await pulumi.isSecret(credentials)).toBe(true);
-  return new Promise<{ digests: readonly string[]; keys: unknown }>((resolve) =>
-    pulumi.all([admitted, credentials]).apply(([[client], handedOut]) => {
-      resolve({ digests: client?.apiKeyDigests ?? [], keys: handedOut.a });
-    }),
+async function access(
+  name: string,
+  more: Partial<AccessClient>,
+  args: Partial<AccessArgs> = {},
+): Promise<{ admitted: AdmittedClient; handedOut: ClientCredentials; jwtKeys: readonly IssuedJwtKey[] }> {
+  const client: AccessClient = {
+    name: "a",
+    role: "worker",
+    methods: ["apiKey"],
+    rate: "10r/m",
+    burst: 5,
+    generation: 1,
+    retirePrevious: false,
+    ...more,
+  };
+  const made = new Access(name, {
+    clients: [client],
+    requireClientCertificate: false,
+    issuer: { certificate: "CA", key: "CA key" },
+    ...args,
+  });
+  for (const output of [made.admitted, made.credentials, made.jwtKeys, made.sessionKey]) {
+    expect(await pulumi.isSecret(output as pulumi.Output<unknown>)).toBe(true);
+  }
+  return new Promise((resolve) =>
+    pulumi
+      .all([made.admitted, made.credentials, made.jwtKeys])
+      .apply(([[admitted], credentials, jwtKeys]) => {
+        if (admitted !== undefined && credentials.a !== undefined) {
+          resolve({ admitted, handedOut: credentials.a, jwtKeys });
+        }
+      }),
   );
 }
 
-describe("access", () => {
-  it("admits one key at first", async () => {
+describe("API keys", () => {
+  it("are one at first, and nothing of the other methods", async () => {
     const key = apiKey(hexOf("first-key-a-1"));
-    expect(await access("first", 1, false)).toEqual({ digests: [apiKeyDigest(key)], keys: { apiKey: key } });
+    const { admitted, handedOut, jwtKeys } = await access("first", {});
+    expect(admitted).toEqual({
+      name: "a",
+      role: "worker",
+      methods: ["apiKey"],
+      rate: "10r/m",
+      burst: 5,
+      apiKeyDigests: [apiKeyDigest(key)],
+      passwordRecords: [],
+      certificateFingerprints: [],
+    });
+    expect(handedOut).toEqual({ apiKey: key });
+    expect(jwtKeys).toEqual([]);
   });
 
-  it("admits the new key and the old one while a client changes over", async () => {
+  it("are the new one and the old one while a client changes over", async () => {
     const [key, previous] = [apiKey(hexOf("second-key-a-2")), apiKey(hexOf("second-key-a-1"))];
-    expect(await access("second", 2, false)).toEqual({
-      digests: [apiKeyDigest(key), apiKeyDigest(previous)],
-      keys: { apiKey: key, previousApiKey: previous },
+    const { admitted, handedOut } = await access("second", { generation: 2 });
+    expect(admitted.apiKeyDigests).toEqual([apiKeyDigest(key), apiKeyDigest(previous)]);
+    expect(handedOut).toEqual({ apiKey: key, previousApiKey: previous });
+  });
+
+  it("are the new one once the old is retired, which is not even made", async () => {
+    const { admitted } = await access("third", { generation: 2, retirePrevious: true });
+    expect(admitted.apiKeyDigests).toEqual([apiKeyDigest(apiKey(hexOf("third-key-a-2")))]);
+    expect(made).not.toContain("third-key-a-1");
+  });
+});
+
+describe("passwords", () => {
+  const salt = (name: string) => Buffer.from(hexOf(name), "hex");
+
+  it("are generated, and kept by the gateway as a record", async () => {
+    const { admitted, handedOut } = await access("basic", { methods: ["basic"] });
+    expect(handedOut).toEqual({ username: "a", password: "password of basic-password-a-1" });
+    expect(admitted.passwordRecords).toEqual([
+      passwordRecord("password of basic-password-a-1", salt("basic-password-salt-a-1")),
+    ]);
+    expect(admitted.apiKeyDigests).toEqual([]);
+  });
+
+  it("may be one's own", async () => {
+    const { admitted, handedOut } = await access("own", { methods: ["basic"], password: "correct horse 7" });
+    expect(handedOut.password).toBe("correct horse 7");
+    expect(admitted.passwordRecords).toEqual([
+      passwordRecord("correct horse 7", salt("own-password-salt-a-1")),
+    ]);
+    expect(made).not.toContain("own-password-a-1");
+  });
+});
+
+describe("token secrets", () => {
+  it("are pinned to the client, by a key id that holds the generation", async () => {
+    const { handedOut, jwtKeys } = await access("jwt", { methods: ["jwt"], generation: 2 });
+    const secret = (name: string) => Buffer.from(hexOf(name), "hex").toString("base64url");
+    expect(handedOut).toEqual({ jwtSecret: secret("jwt-jwt-a-2"), jwtKeyId: "a-2" });
+    expect(jwtKeys).toEqual([
+      { kid: "a-2", algorithm: "HS256", key: secret("jwt-jwt-a-2"), role: "worker", client: "a" },
+      { kid: "a-1", algorithm: "HS256", key: secret("jwt-jwt-a-1"), role: "worker", client: "a" },
+    ]);
+  });
+});
+
+describe("client certificates", () => {
+  it("are known by their fingerprint, and handed out with their key", async () => {
+    const { admitted, handedOut } = await access("mtls", { methods: ["mtls"] });
+    expect(admitted.certificateFingerprints).toEqual([certificateFingerprint(CERTIFICATE)]);
+    expect(admitted.certificateFingerprints[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(handedOut).toEqual({
+      certificate: CERTIFICATE,
+      privateKey: "key of mtls-certificate-key-a-1",
     });
   });
 
-  it("forgets the old key once it is retired, and does not even make it", async () => {
-    const key = apiKey(hexOf("third-key-a-2"));
-    expect(await access("third", 2, true)).toEqual({ digests: [apiKeyDigest(key)], keys: { apiKey: key } });
-    expect(made).not.toContain("third-key-a-1");
+  it("are made for every client when they are required, whatever its methods", async () => {
+    const { admitted, handedOut } = await access("required", {}, { requireClientCertificate: true });
+    expect(admitted.certificateFingerprints).toHaveLength(1);
+    expect(Object.keys(handedOut).sort()).toEqual(["apiKey", "certificate", "privateKey"]);
   });
 });

@@ -86,7 +86,28 @@ describe("settings", () => {
     ["a domain with a scheme", { domain: "https://comfy.example.com" }, "domain"],
     ["a domain in upper case", { domain: "Comfy.example.com" }, "domain"],
     ["a domain that would break out of a configuration", { domain: "a;include /etc/passwd" }, "domain"],
-    ["a method that is not built", { methods: ["apiKey", "basic"] }, "methods.1"],
+    ["a method there is not", { methods: ["apiKey", "password"] }, "methods.1"],
+    [
+      "a client's method that is not enabled",
+      { clients: [{ name: "a", role: "user", methods: ["jwt"] }] },
+      "clients.0.methods.0",
+    ],
+    [
+      "a weak password",
+      { clients: [{ name: "a", role: "user", password: "hunter2" }] },
+      "clients.0.password",
+    ],
+    ["a token life of a minute less", { jwt: { maxLifetimeSeconds: 59 } }, "jwt.maxLifetimeSeconds"],
+    [
+      "an algorithm that signs nothing",
+      { jwt: { keys: [{ kid: "k", algorithm: "none", key: "x", role: "user" }] } },
+      "jwt.keys.0.algorithm",
+    ],
+    [
+      "a kid that is a client's name",
+      { jwt: { keys: [{ kid: "me", algorithm: "HS256", key: "x", role: "user" }] } },
+      "jwt.keys.0.kid",
+    ],
     ["no method at all", { methods: [] }, "methods"],
     ["no client at all", { clients: [] }, "clients"],
     ["clients that are no list", { clients: "me" }, "clients"],
@@ -134,6 +155,20 @@ describe("settings", () => {
 
   it.each(["Local", "a_b", "1st", "a".repeat(33), "a b"])("refuse the stack name %j", (stack) => {
     expect(problems({}, { stack }).map((p) => p.key)).toEqual(["stack"]);
+  });
+
+  it("never show a secret in a problem", () => {
+    const clients = [{ name: "a", role: "user", password: "hunter2" }];
+    const keys = [{ kid: "k", algorithm: "HS256", key: 5, role: "user" }];
+    const shown = JSON.stringify(problems({ clients, jwt: { keys } }));
+    expect(shown).toContain("clients.0.password");
+    expect(shown).not.toContain("hunter2");
+  });
+
+  it("give a client every enabled method unless it says otherwise, and tokens the endpoint as audience", () => {
+    const settings = read({ methods: ["apiKey", "jwt"], domain: "comfy.example.com", port: 443 });
+    expect(settings.clients[0]?.methods).toEqual(["apiKey", "jwt"]);
+    expect(settings.jwt.audience).toBe("https://comfy.example.com");
   });
 
   it("take extra CA certificates from the machine unless a bundle is set", () => {
