@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { baseImageFor } from "../support/base-image";
-import { type Access, emptyImageWorkflow, openSocket, pngSize, render, send } from "../support/client";
+import {
+  type Access,
+  emptyImageWorkflow,
+  openSocket,
+  pngSize,
+  render,
+  send,
+  signToken,
+} from "../support/client";
 import { docker, leftOf, objectsOf } from "../support/docker";
 import { freePort } from "../support/free-port";
 import {
@@ -121,7 +129,8 @@ describe.each(engines)("the program on %s", (_, makeDriver) => {
     const seen = docker("inspect", ...ids);
     expect(ids.length).toBeGreaterThan(10);
     for (const { apiKey } of Object.values(outputs.clients)) {
-      expect(seen).not.toContain(apiKey.slice(3));
+      expect(apiKey).toBeDefined();
+      expect(seen).not.toContain(apiKey?.slice(3));
     }
     expect(seen).not.toContain("PRIVATE KEY");
   });
@@ -190,5 +199,32 @@ describe.each(engines)("the program on %s", (_, makeDriver) => {
     await new Promise((resolve) => setTimeout(resolve, 5_500));
     expect((await send(former, "GET", "/system_stats")).status).toBe(401);
     expect(containerIds()).toEqual(before);
+  }, 180_000);
+
+  it("lets a client in by every method, each closed without it", async () => {
+    const before = containerIds();
+    driver.configure({ ...settings, methods: ["apiKey", "basic", "jwt", "mtls"] });
+    const { code, output } = await driver.up();
+    expect(code, output).toBe(0);
+    expect(containerIds()).toEqual(before);
+    outputs = driver.outputs();
+
+    const { apiKey, username, password, jwtSecret, jwtKeyId, certificate, privateKey } =
+      outputs.clients.worker ?? {};
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: "comfy-fortress", aud: outputs.endpoint, sub: "tenant", iat: now, exp: now + 300 };
+    const basic = (secret: string | undefined) =>
+      `Basic ${Buffer.from(`${username}:${secret}`).toString("base64")}`;
+    const bearer = (secret = "") => `Bearer ${signToken(secret, jwtKeyId ?? "", claims)}`;
+    const status = async (credential: Partial<Access>) =>
+      (await send({ ...access(), ...credential }, "GET", "/system_stats")).status;
+
+    expect(await status({ apiKey })).toBe(200);
+    expect(await status({ authorization: basic(password) })).toBe(200);
+    expect(await status({ authorization: basic("wrong password") })).toBe(401);
+    expect(await status({ authorization: bearer(jwtSecret) })).toBe(200);
+    expect(await status({ authorization: bearer(Buffer.alloc(32).toString("base64url")) })).toBe(401);
+    expect(await status({ certificate, privateKey })).toBe(200);
+    expect(await status({})).toBe(401);
   }, 180_000);
 });

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { request } from "node:https";
 import WebSocket from "ws";
@@ -9,6 +10,11 @@ export interface Access {
   readonly caCertificate: string;
   /** Left out: the client has no key. */
   readonly apiKey?: string;
+  /** Value of the header `Authorization`. */
+  readonly authorization?: string;
+  /** Client certificate and its key, in PEM. */
+  readonly certificate?: string;
+  readonly privateKey?: string;
 }
 
 export interface Answer {
@@ -19,16 +25,19 @@ export interface Answer {
 
 /** One request on a connection of its own. Objects are sent as JSON. */
 export function send(access: Access, method: string, path: string, body?: unknown): Promise<Answer> {
-  const { endpoint, caCertificate, apiKey } = access;
+  const { endpoint, caCertificate, apiKey, authorization, certificate, privateKey } = access;
   return new Promise((resolve, reject) => {
     const outgoing = request(
       `${endpoint}${path}`,
       {
         method,
         ca: caCertificate,
+        cert: certificate,
+        key: privateKey,
         agent: false,
         headers: {
           ...(apiKey === undefined ? {} : { "X-API-Key": apiKey }),
+          ...(authorization === undefined ? {} : { Authorization: authorization }),
           ...(body === undefined ? {} : { "Content-Type": "application/json" }),
         },
       },
@@ -105,6 +114,14 @@ export async function render(access: Access, workflow: object): Promise<{ events
   } finally {
     socket.terminate();
   }
+}
+
+/** A token that a client signs with its own secret (HS256). */
+export function signToken(secret: string, kid: string, claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const signed = `${part({ alg: "HS256", kid })}.${part(claims)}`;
+  const signature = createHmac("sha256", Buffer.from(secret, "base64url")).update(signed).digest("base64url");
+  return `${signed}.${signature}`;
 }
 
 /** A workflow that needs no model: a plain image of the size asked for. */

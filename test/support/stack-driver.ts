@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import type { ClientCredentials } from "../../components/access";
 import { copyProject } from "./project-copy";
 
 /** What a run of a command line gave. */
@@ -15,7 +16,7 @@ export interface Run {
 export interface Outputs {
   readonly endpoint: string;
   readonly caCertificate: string;
-  readonly clients: Record<string, { apiKey: string }>;
+  readonly clients: Record<string, ClientCredentials>;
   readonly images: { gateway: string; comfyui: string; comfyuiCommit: string };
 }
 
