@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { projectConfig, readSettings, SettingsError, type SettingsSource } from "../../infra/settings";
 
 function read(config: Record<string, unknown>, more: Partial<SettingsSource> = {}) {
@@ -190,5 +192,21 @@ describe("settings", () => {
 
   it("are the project's own keys only", () => {
     expect(projectConfig({ "comfy-fortress:port": "1", "docker:host": "x" })).toEqual({ port: "1" });
+  });
+
+  it("are documented with their true defaults", () => {
+    const sample = parse(readFileSync("Pulumi.README.yaml", "utf8")).config;
+    const documented = Object.entries<unknown>(sample).map(([key, value]) => [
+      key.split(":")[1] ?? "",
+      value,
+    ]);
+    expect(read(Object.fromEntries(documented))).toEqual(read({}));
+
+    const declared = parse(readFileSync("Pulumi.yaml", "utf8")).config;
+    const defaults = Object.entries<{ default: unknown }>(declared).map(([key, entry]) => [
+      key,
+      entry.default,
+    ]);
+    expect(read(Object.fromEntries(defaults))).toEqual(read({}));
   });
 });
