@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PORT } from "../../shared/pod-layout";
-import { generationOf, parseConfiguration } from "./configuration";
+import { checkConfiguration, generationOf } from "./configuration";
 import { Generations } from "./generations";
 import { HOME, PID_FILE } from "./places";
 import { GENERATION_PATH } from "./server";
@@ -16,7 +16,7 @@ const TAKE_OVER_MS = 10_000;
  */
 export async function apply(): Promise<string> {
   const text = readFileSync(0, "utf8");
-  parseConfiguration(text);
+  await checkConfiguration(text);
   const generation = generationOf(text);
   const generations = new Generations(HOME);
   const previous = generations.currentName();

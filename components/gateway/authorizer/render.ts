@@ -1,13 +1,39 @@
 import type { Role } from "../routes";
+import type { JwtKey } from "./methods/jwt-keys";
+import type { MethodName } from "./methods/names";
 
 /** A client as the authorizer needs to know it. */
 export interface AuthorizerClient {
+  /** Also its user name for basic. */
   readonly name: string;
   readonly role: Role;
   /** Whose data the client works on. Defaults to its name. */
   readonly tenant?: string;
+  /** How it may come in. Defaults to API keys only. */
+  readonly methods?: readonly MethodName[];
   /** Lower-case hexadecimal SHA-256 of each API key that is valid for it. */
   readonly apiKeyDigests: readonly string[];
+  /** Records of its valid passwords (`passwordRecord`), all of one cost. Defaults to none. */
+  readonly passwordRecords?: readonly string[];
+  /** Lower-case hexadecimal SHA-256 of the DER of each client certificate that is valid for it. Defaults to none. */
+  readonly certificateFingerprints?: readonly string[];
+}
+
+/** What signs the sessions of those who signed in with a password; 64 hexadecimal digits (256 random bits) each. */
+export interface SessionKeys {
+  readonly key: string;
+  /** Still verifies, while the key is being rotated. */
+  readonly previousKey?: string;
+}
+
+/** Whose tokens are taken. */
+export interface JwtIssuers {
+  /** Claim that names the tenant. Defaults to "sub". */
+  readonly tenantClaim?: string;
+  /** Longest time from a token's `iat` to its `exp`, in seconds. Defaults to 86400. */
+  readonly maxLifetimeSeconds?: number;
+  /** A key's `client` may be one of the clients; then the client's methods must have jwt, and the roles agree. */
+  readonly keys: readonly JwtKey[];
 }
 
 /** Everything the authorizer is told. */
@@ -17,6 +43,12 @@ export interface AuthorizerSettings {
   readonly origins: readonly string[];
   /** Largest body of POST /prompt, in bytes. Defaults to 1 MiB, as nginx's does. */
   readonly promptBodyBytes?: number;
+  /** Whether a valid client certificate is needed on top of any other method. Defaults to false. */
+  readonly requireClientCertificate?: boolean;
+  /** Needed where a client may use basic. */
+  readonly session?: SessionKeys;
+  /** Left out: no tokens are taken. */
+  readonly jwt?: JwtIssuers;
 }
 
 export const PROMPT_BODY_BYTES = 1024 * 1024;
@@ -27,11 +59,17 @@ export function renderAuthorizerConfig(settings: AuthorizerSettings): string {
     version: 1,
     origins: settings.origins,
     promptBodyBytes: settings.promptBodyBytes ?? PROMPT_BODY_BYTES,
-    clients: settings.clients.map(({ name, role, tenant, apiKeyDigests }) => ({
-      name,
-      role,
-      tenant: tenant ?? name,
-      apiKeyDigests,
+    requireClientCertificate: settings.requireClientCertificate ?? false,
+    session: settings.session,
+    jwt: settings.jwt,
+    clients: settings.clients.map((client) => ({
+      name: client.name,
+      role: client.role,
+      tenant: client.tenant ?? client.name,
+      methods: client.methods ?? ["apiKey"],
+      apiKeyDigests: client.apiKeyDigests,
+      passwordRecords: client.passwordRecords ?? [],
+      certificateFingerprints: client.certificateFingerprints ?? [],
     })),
   };
   return `${JSON.stringify(configuration, null, 2)}\n`;

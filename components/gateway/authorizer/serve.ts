@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { makeAccess } from "./access";
+import { checkConfiguration } from "./configuration";
 import { Generations } from "./generations";
 import { HOME, PID_FILE } from "./places";
 import { Authorizer } from "./server";
@@ -19,6 +20,7 @@ export async function serve(): Promise<void> {
         console.error("authorizer: waiting for the first configuration (docker exec -i <container> … apply)");
         return;
       }
+      await checkConfiguration(text);
       const access = makeAccess(text);
       await authorizer.use(access);
       console.error(`authorizer: configuration ${access.generation} in force`);

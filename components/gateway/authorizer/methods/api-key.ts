@@ -13,8 +13,8 @@ const KEY = /^cf_[0-9a-f]{64}$/;
  */
 export function apiKeyMethod(clients: Configuration["clients"]): Method {
   const principals = new Map<string, Principal>(
-    clients.flatMap(({ name, tenant, role, apiKeyDigests }) =>
-      apiKeyDigests.map((digest): [string, Principal] => [
+    clients.flatMap(({ name, tenant, role, methods, apiKeyDigests }) =>
+      (methods.includes(NAME) ? apiKeyDigests : []).map((digest): [string, Principal] => [
         digest,
         { client: name, tenant, role, method: NAME },
       ]),

@@ -21,6 +21,7 @@ const ALGORITHMS = {
 
 /** JWS algorithms a key may be pinned to. `none` is not among them. */
 export type JwtAlgorithm = keyof typeof ALGORITHMS;
+export const JWT_ALGORITHMS = Object.keys(ALGORITHMS) as [JwtAlgorithm, ...JwtAlgorithm[]];
 
 /** One key that may sign tokens, with everything that its `kid` pins. */
 export interface JwtKey {
