@@ -217,7 +217,10 @@ add_header X-Frame-Options DENY always;
 add_header Referrer-Policy no-referrer always;
 add_header Content-Security-Policy $content_security_policy always;
 add_header Cross-Origin-Resource-Policy same-origin always;
-add_header Allow $verdict_allow always;`;
+add_header Allow $verdict_allow always;
+add_header WWW-Authenticate $verdict_challenge always;
+add_header Retry-After $verdict_retry_after always;
+add_header Set-Cookie $verdict_set_cookie always;`;
 
 /** Everything about a request that is worked out once: faults of its target, the kinds of its headers. */
 function requestFacts(): string {
@@ -265,6 +268,24 @@ map $content_kind $json_content_type {
 map $http_content_encoding $encoded {
   default 1;
   "" "";
+}
+# The whole header, so that the authorizer sees a second session in it too.
+map $http_cookie $session_cookie {
+  default "";
+  "~__Host-comfy_session" $http_cookie;
+}
+# Only SUCCESS counts; what failed must not look like nothing.
+map $ssl_client_verify $client_certificate {
+  default unverified;
+  "" "";
+  NONE "";
+  SUCCESS $ssl_client_escaped_cert;
+}
+map $http_sec_fetch_site $fetch_site {
+  default other;
+  "" "";
+  same-origin same-origin;
+  none none;
 }
 map $http_upgrade $websocket_upgrade {
   default "";
@@ -376,6 +397,9 @@ function handover(purpose: "verify" | "handle"): string {
     [HANDOVER.origin, "$http_origin"],
     [HANDOVER.apiKey, "$http_x_api_key"],
     [HANDOVER.authorization, "$http_authorization"],
+    [HANDOVER.session, "$session_cookie"],
+    [HANDOVER.certificate, "$client_certificate"],
+    [HANDOVER.fetchSite, "$fetch_site"],
     [HANDOVER.contentKind, "$content_kind"],
     [HANDOVER.encoded, "$encoded"],
   ];
@@ -390,6 +414,9 @@ const VERDICT_KEY = [
   "$http_origin",
   "$http_x_api_key",
   "$http_authorization",
+  "$session_cookie",
+  "$client_certificate",
+  "$fetch_site",
   "$content_kind",
   "$encoded",
 ].join("\\n");
@@ -541,6 +568,9 @@ auth_request_set $verdict_client $upstream_http_${variable(VERDICT.client)};
 auth_request_set $verdict_auth $upstream_http_${variable(VERDICT.auth)};
 auth_request_set $verdict_body $upstream_http_${variable(VERDICT.body)};
 auth_request_set $verdict_allow $upstream_http_${variable(VERDICT.allow)};
+auth_request_set $verdict_challenge $upstream_http_${variable(VERDICT.challenge)};
+auth_request_set $verdict_retry_after $upstream_http_${variable(VERDICT.retryAfter)};
+auth_request_set $verdict_set_cookie $upstream_http_${variable(VERDICT.setCookie)};
 proxy_http_version 1.1;
 proxy_pass_request_headers off;
 proxy_next_upstream off;
