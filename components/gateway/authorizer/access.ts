@@ -14,12 +14,12 @@ export interface Access {
 }
 
 /**
- * @param previous what was in force before: counts of failed attempts live on where they can
+ * @param previous what was in force before: counts of failed passwords live on where they can
  * @throws where the text is not a configuration
  */
-export function makeAccess(text: string): Access {
+export function makeAccess(text: string, previous?: Access): Access {
   const configuration = parseConfiguration(text);
-  const methods = methodsOf(configuration);
+  const methods = methodsOf(configuration, previous?.methods);
   return { generation: generationOf(text), configuration, methods };
 }
 

@@ -23,7 +23,10 @@ export function verdictHeaders(verdict: Verdict): OutgoingHttpHeaders {
       ...who,
       [VERDICT.status]: "200",
       [VERDICT.code]: "allow",
-      "X-Accel-Expires": String(rememberedSeconds(verdict.principal)),
+      // A session is handed out once, not to whoever comes next.
+      "X-Accel-Expires": String(
+        verdict.startsSession === undefined ? rememberedSeconds(verdict.principal) : 0,
+      ),
       ...present({ [VERDICT.setCookie]: verdict.startsSession }),
     };
   }

@@ -138,7 +138,9 @@ function lasting(request: GatewayRequest, startsSession: string | undefined): Ga
   const session = startsSession?.split(";")[0] ?? credentials.session;
   const { scheme } = parseAuthorization(credentials.authorization ?? "");
   if (session === undefined || scheme !== "basic") return request;
-  return { ...request, credentials: { ...credentials, session, authorization: undefined } };
+  // Where it came from was judged at its opening; a program may have said nothing of it.
+  const fetchSite = request.fetchSite ?? "none";
+  return { ...request, fetchSite, credentials: { ...credentials, session, authorization: undefined } };
 }
 
 /** Only a defect ends here: the client sees nothing of it, the log does. */
