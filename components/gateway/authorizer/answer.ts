@@ -39,7 +39,7 @@ export function verdictHeaders(verdict: Verdict): OutgoingHttpHeaders {
     ...present({
       [VERDICT.allow]: verdict.refusal.allow,
       [VERDICT.challenge]: verdict.refusal.challenge,
-      [VERDICT.retryAfter]: verdict.refusal.retryAfterSeconds,
+      [VERDICT.retryAfter]: verdict.refusal.retryAfter,
       [VERDICT.setCookie]: verdict.refusal.setCookie,
     }),
   };
@@ -87,7 +87,7 @@ function refusalHeaders(refused: Refusal, body: string): Record<string, string> 
     ...present({
       Allow: refused.allow,
       "WWW-Authenticate": refused.challenge,
-      "Retry-After": refused.retryAfterSeconds,
+      "Retry-After": refused.retryAfter,
     }),
   };
 }

@@ -8,8 +8,8 @@ export interface Refusal {
   readonly message: string;
   /** Value of the Allow header, with 405. */
   readonly allow?: string;
-  /** Value of the Retry-After header, with 429. */
-  readonly retryAfterSeconds?: number;
+  /** Value of the Retry-After header, in seconds, with 429 and 503. */
+  readonly retryAfter?: number;
   /** Value of the WWW-Authenticate header, with 401. */
   readonly challenge?: string;
   /** Value of the Set-Cookie header: makes a browser forget a session that does not hold. */

@@ -25,6 +25,8 @@ export interface NginxSettings {
   readonly jsonBodyBytes?: number;
   /** Largest upload, in bytes. Defaults to 100 MiB, ComfyUI's own limit. */
   readonly uploadBodyBytes?: number;
+  /** CA that signs client certificates, in PEM. Left out: no certificate is asked for. */
+  readonly clientCa?: string;
 }
 
 /** Everything nginx serves with: `NginxSettings` and the server's certificate. */
@@ -44,6 +46,7 @@ export function renderNginxBundle(settings: NginxBundleSettings): string {
     ...renderNginxFiles(settings),
     "tls/server.crt": settings.serverCertificate,
     "tls/server.key": settings.serverKey,
+    ...(settings.clientCa !== undefined && { [CLIENT_CA_FILE]: settings.clientCa }),
   });
 }
 
@@ -75,6 +78,7 @@ ${indent(
     PLATFORM,
     AUDIT,
     TLS,
+    ...(settings.clientCa === undefined ? [] : [CLIENT_CERTIFICATES]),
     TIMEOUTS,
     SECURITY_HEADERS,
     requestFacts(),
@@ -186,6 +190,13 @@ ssl_session_tickets off;
 ssl_session_cache off;
 ssl_early_data off;
 http2 on;`;
+
+const CLIENT_CA_FILE = "tls/client-ca.crt";
+
+/** One that does not verify is answered with 495; the CA signs the clients' certificates itself. */
+const CLIENT_CERTIFICATES = `ssl_client_certificate ${CLIENT_CA_FILE};
+ssl_verify_client optional;
+ssl_verify_depth 1;`;
 
 const TIMEOUTS = `# Against clients that send or read slowly.
 client_header_timeout 10s;
@@ -344,8 +355,8 @@ function earlyErrorPages(): string {
   const statuses = (Object.keys(NGINX_ERRORS) as unknown as ErrorStatus[]).map(
     (status) => `error_page ${status} = ${ERROR_FOLDER}/${status};`,
   );
-  // 494: header too large; 497: plain HTTP on the TLS port.
-  return [...statuses, `error_page 494 497 = ${ERROR_FOLDER}/400;`].join("\n");
+  // 494: header too large; 495: client certificate that does not verify; 497: plain HTTP on the TLS port.
+  return [...statuses, `error_page 494 495 497 = ${ERROR_FOLDER}/400;`].join("\n");
 }
 
 /** Each error's answer, as an internal location. */

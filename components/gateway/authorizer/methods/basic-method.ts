@@ -90,7 +90,7 @@ function signInRefusal(refused: BasicRefusal) {
       ? "Too many are signing in at the moment: try again shortly."
       : "Too many failed attempts to sign in: try again later.";
   const code = refused.refused === "busy" ? "sign_in_busy" : "too_many_attempts";
-  return { ...refusal(429, code, message), retryAfterSeconds };
+  return { ...refusal(429, code, message), retryAfter: retryAfterSeconds };
 }
 
 function signedIn(sessions: Sessions, principals: Principals, clock: () => number): Method {

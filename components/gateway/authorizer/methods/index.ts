@@ -3,6 +3,7 @@ import { apiKeyMethod } from "./api-key";
 import { basicMethods, type PasswordGuard, passwordGuard } from "./basic-method";
 import { jwtMethod } from "./jwt-method";
 import type { Method } from "./method";
+import { mtlsMethod } from "./mtls";
 import type { MethodName } from "./names";
 
 /** The methods of one configuration. */
@@ -17,7 +18,7 @@ export interface Methods {
  * @param previous those in force before: their counts of failed passwords live on
  */
 export function methodsOf(configuration: Configuration, previous?: Methods): Methods {
-  const { clients, jwt } = configuration;
+  const { clients, jwt, requireClientCertificate } = configuration;
   const isUsed = (method: MethodName) => clients.some(({ methods }) => methods.includes(method));
   const passwords = passwordGuard(configuration, previous?.passwords);
   return {
@@ -26,6 +27,7 @@ export function methodsOf(configuration: Configuration, previous?: Methods): Met
       ...(isUsed("apiKey") ? [apiKeyMethod(clients)] : []),
       ...(isUsed("basic") ? basicMethods(configuration, passwords, Date.now) : []),
       ...(jwt ? [jwtMethod(jwt, Date.now)] : []),
+      ...(isUsed("mtls") || requireClientCertificate ? [mtlsMethod(clients, Date.now)] : []),
     ],
   };
 }
