@@ -13,6 +13,7 @@ import {
   spellings,
 } from "../routes";
 import { renderBundle } from "./bundle";
+import { isCidr } from "./cidr";
 import { TARGET_FAULTS } from "./target";
 
 /** What the gateway's nginx is told. */
@@ -27,6 +28,8 @@ export interface NginxSettings {
   readonly uploadBodyBytes?: number;
   /** CA that signs client certificates, in PEM. Left out: no certificate is asked for. */
   readonly clientCa?: string;
+  /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect. Left out or empty: every address may. */
+  readonly allowedCidrs?: readonly string[];
 }
 
 /** Everything nginx serves with: `NginxSettings` and the server's certificate. */
@@ -81,6 +84,7 @@ ${indent(
     ...(settings.clientCa === undefined ? [] : [CLIENT_CERTIFICATES]),
     TIMEOUTS,
     SECURITY_HEADERS,
+    outsiders(settings.allowedCidrs ?? []),
     requestFacts(),
     upstreams(),
     earlyErrorPages(),
@@ -233,6 +237,20 @@ add_header WWW-Authenticate $verdict_challenge always;
 add_header Retry-After $verdict_retry_after always;
 add_header Set-Cookie $verdict_set_cookie always;`;
 
+/** Who may not even ask. Only the connection's own address counts, never what a header claims. */
+function outsiders(allowedCidrs: readonly string[]): string {
+  const wrong = allowedCidrs.filter((cidr) => !isCidr(cidr));
+  if (wrong.length > 0) {
+    throw new Error(
+      `allowedCidrs ${JSON.stringify(wrong)}: give IPv4 or IPv6 addresses, or ranges such as 203.0.113.0/24 or 2001:db8::/32 with no bit set beyond the prefix`,
+    );
+  }
+  const insiders = [...new Set(allowedCidrs)].map((cidr) => `  ${cidr} "";\n`).join("");
+  return `geo $outsider {
+  default ${allowedCidrs.length === 0 ? '""' : "1"};
+${insiders}}`;
+}
+
 /** Everything about a request that is worked out once: faults of its target, the kinds of its headers. */
 function requestFacts(): string {
   const encoded = ROUTES.filter((route) => hasEncodedParameter(route.path));
@@ -337,6 +355,7 @@ function errorText(status: ErrorStatus): string {
 const ERRORS_FILE = "serve/errors.conf";
 const ERROR_FOLDER = "/.gateway/error";
 const REFUSED = "/.gateway/refused";
+const NOT_ALLOWED = "/.gateway/not-allowed";
 const VERIFY = "/.gateway/verify";
 
 /** What is not in the route table. */
@@ -350,13 +369,18 @@ const INTERNAL = `internal;
 /** Refusal of a bad target; a number of its own, since ComfyUI's 400 must pass through unchanged. */
 const BAD_TARGET = 460;
 const MISDIRECTED = 461;
+const OUTSIDER = 462;
 
 function earlyErrorPages(): string {
   const statuses = (Object.keys(NGINX_ERRORS) as unknown as ErrorStatus[]).map(
     (status) => `error_page ${status} = ${ERROR_FOLDER}/${status};`,
   );
   // 494: header too large; 495: client certificate that does not verify; 497: plain HTTP on the TLS port.
-  return [...statuses, `error_page 494 495 497 = ${ERROR_FOLDER}/400;`].join("\n");
+  return [
+    ...statuses,
+    `error_page 494 495 497 = ${ERROR_FOLDER}/400;`,
+    `error_page ${OUTSIDER} = ${NOT_ALLOWED};`,
+  ].join("\n");
 }
 
 /** Each error's answer, as an internal location. */
@@ -395,6 +419,16 @@ ${SHOWN_STATUSES.map(
     return 403 $verdict_body;
   }
   return 403 '${errorText(403)}';
+}`;
+}
+
+function notAllowedLocation(): string {
+  const message = "Your network address is not allowed here.";
+  return `location = ${NOT_ALLOWED} {
+  ${INTERNAL}
+  default_type application/json;
+  set $verdict_code address_not_allowed;
+  return 403 '${errorBody(403, "address_not_allowed", message)}';
 }`;
 }
 
@@ -520,7 +554,10 @@ function profileName({ handling, payload }: Served): string {
 function profile({ handling, payload }: Served, limits: Limits): string {
   const streamed = payload === "multipart" || payload === "raw";
   return [
-    `if ($target_fault) {
+    `if ($outsider) {
+  return ${OUTSIDER};
+}
+if ($target_fault) {
   return ${BAD_TARGET};
 }
 if ($misdirected) {
@@ -535,6 +572,7 @@ error_page 502 503 = ${ERROR_FOLDER}/502;`
       : `set $handled_by authorizer;
 error_page 502 503 = ${ERROR_FOLDER}/503;`,
     `error_page 401 403 = ${REFUSED};
+error_page ${OUTSIDER} = ${NOT_ALLOWED};
 error_page ${BAD_TARGET} = ${ERROR_FOLDER}/400;
 error_page ${MISDIRECTED} = ${ERROR_FOLDER}/421;
 error_page 413 = ${ERROR_FOLDER}/413;
@@ -627,6 +665,7 @@ ${indent(
     PROXY_DEFAULTS,
     verifyLocation(),
     refusedLocation(),
+    notAllowedLocation(),
     `include ${ERRORS_FILE};`,
     location(`~* "${FORBIDDEN_USERDATA.pattern}"`, FORBIDDEN_USERDATA.id, "data", UNROUTED),
     ...plain,
@@ -647,10 +686,14 @@ server {
   server_name _;
   client_max_body_size 0;
   include ${ERRORS_FILE};
+${indent(notAllowedLocation())}
   location / {
     # HTTP/0.9 has no status line to answer with.
     if ($server_protocol = HTTP/0.9) {
       return 444;
+    }
+    if ($outsider) {
+      return ${OUTSIDER};
     }
     return 421;
   }
