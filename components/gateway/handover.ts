@@ -17,6 +17,12 @@ export const HANDOVER = {
   origin: "X-Gateway-Origin",
   apiKey: "X-Gateway-Api-Key",
   authorization: "X-Gateway-Authorization",
+  /** The header Cookie where it holds a session; empty otherwise. */
+  session: "X-Gateway-Session",
+  /** The client certificate nginx has verified: PEM, percent-encoded. */
+  certificate: "X-Gateway-Certificate",
+  /** Sec-Fetch-Site: `same-origin`, `none` or `other`; absent where the client does not say. */
+  fetchSite: "X-Gateway-Fetch-Site",
   /** `json`, `multipart`, `none` or `other`: what the Content-Type says, read once, by nginx. */
   contentKind: "X-Gateway-Content-Kind",
   /** `1` where the request has a Content-Encoding. */
@@ -35,6 +41,12 @@ export const VERDICT = {
   /** The JSON body of a refusal. */
   body: "X-Gateway-Error",
   allow: "X-Gateway-Allow",
+  /** For WWW-Authenticate. */
+  challenge: "X-Gateway-Challenge",
+  /** For Retry-After. */
+  retryAfter: "X-Gateway-Retry-After",
+  /** For Set-Cookie: begins a session or makes a browser forget one. */
+  setCookie: "X-Gateway-Set-Cookie",
 } as const;
 
 /** The origins a browser may come from: https, each host name, the public port unless it is 443. */

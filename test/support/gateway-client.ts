@@ -10,6 +10,19 @@ export interface Call {
   /** In order; a name may be there twice. */
   headers?: [name: string, value: string][];
   body?: string | Buffer;
+  /** Client certificate to connect with. */
+  identity?: Identity;
+}
+
+/** A client certificate and its key, both PEM. */
+export interface Identity {
+  certificate: string;
+  key: string;
+}
+
+/** Weak certificates are for the gateway to refuse, not for the client. */
+function tlsOf({ certificate, key }: Identity) {
+  return { cert: certificate, key, ciphers: "DEFAULT:@SECLEVEL=0" };
 }
 
 export interface Reply {
@@ -49,7 +62,7 @@ export function http1Text({ method = "GET", target, headers = [], body }: Call, 
 }
 
 export function sendHttp1(pod: GatewayPod, call: Call): Promise<Reply> {
-  return sendRaw(pod, http1Text(call, `localhost:${pod.port}`));
+  return sendRaw(pod, http1Text(call, `localhost:${pod.port}`), 4000, call.identity);
 }
 
 export function openTls(pod: GatewayPod, options: Parameters<typeof connect>[1] = {}): Promise<TLSSocket> {
@@ -70,14 +83,24 @@ export function openTls(pod: GatewayPod, options: Parameters<typeof connect>[1] 
 }
 
 /** Writes bytes over TLS and reads the first answer, until the gateway closes or `quietMs` pass without a byte. */
-export async function sendRaw(pod: GatewayPod, bytes: Buffer | string, quietMs = 4000): Promise<Reply> {
-  const replies = await sendRawAll(pod, bytes, quietMs);
+export async function sendRaw(
+  pod: GatewayPod,
+  bytes: Buffer | string,
+  quietMs = 4000,
+  identity?: Identity,
+): Promise<Reply> {
+  const replies = await sendRawAll(pod, bytes, quietMs, identity);
   return replies[0] ?? { status: 0, headers: {}, body: Buffer.alloc(0) };
 }
 
 /** The same, with every answer there was on the connection. */
-export async function sendRawAll(pod: GatewayPod, bytes: Buffer | string, quietMs = 4000): Promise<Reply[]> {
-  const socket = await openTls(pod);
+export async function sendRawAll(
+  pod: GatewayPod,
+  bytes: Buffer | string,
+  quietMs = 4000,
+  identity?: Identity,
+): Promise<Reply[]> {
+  const socket = await openTls(pod, identity && tlsOf(identity));
   const chunks: Buffer[] = [];
   return new Promise((resolve) => {
     const finish = () => {
@@ -141,11 +164,20 @@ const sessions = new WeakMap<GatewayPod, ClientHttp2Session>();
 /** The last stream that a session's server has taken; it says so when it goes away. */
 const lastTaken = new WeakMap<ClientHttp2Session, number>();
 
+function newSession(pod: GatewayPod, identity?: Identity): ClientHttp2Session {
+  const session = connectHttp2(`https://localhost:${pod.port}`, {
+    ca: pod.ca,
+    servername: "localhost",
+    ...(identity && tlsOf(identity)),
+  });
+  session.on("error", () => {});
+  return session;
+}
+
 function sessionOf(pod: GatewayPod): ClientHttp2Session {
   const open = sessions.get(pod);
   if (open && !open.closed && !open.destroyed && !lastTaken.has(open)) return open;
-  const session = connectHttp2(`https://localhost:${pod.port}`, { ca: pod.ca, servername: "localhost" });
-  session.on("error", () => {});
+  const session = newSession(pod);
   session.on("goaway", (_, lastStream) => lastTaken.set(session, lastStream));
   session.unref();
   sessions.set(pod, session);
@@ -162,7 +194,7 @@ export function sendHttp2(pod: GatewayPod, call: Call): Promise<Reply> {
       fields[key] = [...(fields[key] ?? []), value];
     }
     const { host, ...others } = fields;
-    const session = sessionOf(pod);
+    const session = call.identity ? newSession(pod, call.identity) : sessionOf(pod);
     const stream = session.request(
       {
         ":method": method,
@@ -185,6 +217,7 @@ export function sendHttp2(pod: GatewayPod, call: Call): Promise<Reply> {
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
     stream.on("error", () => {});
     stream.on("close", () => {
+      if (call.identity) session.close();
       const last = lastTaken.get(session);
       const untaken =
         reply.status === 0 && last !== undefined && (stream.id ?? Number.POSITIVE_INFINITY) > last;

@@ -31,7 +31,12 @@ export async function expectRefused(
 }
 
 /** Makes a call that must reach the upstream, once, with its target as it was written. */
-export async function expectPassed(pod: GatewayPod, protocol: Protocol, call: Call): Promise<Reply> {
+export async function expectPassed(
+  pod: GatewayPod,
+  protocol: Protocol,
+  call: Call,
+  auth = "apiKey",
+): Promise<Reply> {
   await pod.forget();
   const mark = pod.auditMark();
   const reply = await send(pod, protocol, call);
@@ -41,7 +46,7 @@ export async function expectPassed(pod: GatewayPod, protocol: Protocol, call: Ca
   expectSecurityHeaders(reply);
   const lines = await pod.auditSince(mark, 200);
   const passed = lines.map((line) => JSON.parse(line)).find(({ status }) => status === 200);
-  expect(passed).toMatchObject({ verdict: "allow", auth: "apiKey", address: expect.any(String) });
+  expect(passed).toMatchObject({ verdict: "allow", auth, address: expect.any(String) });
   for (const line of lines) expectNoSecret(line, call);
   return reply;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { errorBody } from "../../components/gateway/errors";
 import { publicOrigins } from "../../components/gateway/handover";
 import { renderBundle } from "../../components/gateway/nginx/bundle";
+import { isCidr } from "../../components/gateway/nginx/cidr";
 import { renderNginxBundle, renderNginxFiles } from "../../components/gateway/nginx/render";
 import { TARGET_FAULTS } from "../../components/gateway/nginx/target";
 import { ROUTES, spellings } from "../../components/gateway/routes";
@@ -80,6 +81,70 @@ describe("nginx.conf", () => {
       expect(() => renderNginxFiles({ ...SETTINGS, hostNames: [name] })).toThrow(/lower-case DNS name/);
     },
   );
+
+  it("asks for client certificates only with a CA for them, and remembers no session", () => {
+    expect(main).not.toContain("ssl_verify_client");
+    const taking = renderNginxFiles({ ...SETTINGS, clientCa: "CA" })["nginx.conf"] ?? "";
+    expect(taking).toContain("ssl_client_certificate tls/client-ca.crt;\n  ssl_verify_client optional;");
+    expect(taking).not.toContain("optional_no_ca");
+    for (const text of [main, taking]) {
+      expect(text).toContain("ssl_session_tickets off;\n  ssl_session_cache off;");
+    }
+    const bundle = renderNginxBundle({ ...SETTINGS, serverCertificate: "C", serverKey: "K", clientCa: "CA" });
+    expect(bundle).toContain("file tls/client-ca.crt 1\nCA\n");
+  });
+
+  it("knows whose address may ask, before anything else", () => {
+    const outsider = (allowedCidrs: string[]) =>
+      /geo \$outsider \{[^}]*\}/.exec(
+        renderNginxFiles({ ...SETTINGS, allowedCidrs })["nginx.conf"] ?? "",
+      )?.[0];
+    expect(outsider([])).toBe('geo $outsider {\n    default "";\n  }');
+    expect(outsider(["192.0.2.0/24", "2001:db8::/32", "192.0.2.0/24"])).toBe(
+      'geo $outsider {\n    default 1;\n    192.0.2.0/24 "";\n    2001:db8::/32 "";\n  }',
+    );
+    for (const [name, text] of Object.entries(files)) {
+      if (text.includes("auth_request /"))
+        expect([name, text.split("\n")[0]]).toEqual([name, "if ($outsider) {"]);
+    }
+  });
+
+  it.each([
+    "0.0.0.0/0",
+    "::/0",
+    "203.0.113.7",
+    "203.0.113.7/32",
+    "10.0.0.0/8",
+    "2001:db8::1",
+    "2001:db8::/32",
+    "::ffff:192.0.2.0/120",
+  ])("takes the range %s", (cidr) => {
+    expect(isCidr(cidr)).toBe(true);
+  });
+
+  it.each([
+    "",
+    "all",
+    "10.0.0.0/33",
+    "10.0.0.1/8",
+    "10.0.0.0/08",
+    "10.0.0.0/",
+    "10.0.0.0/8/8",
+    "10.0.0/8",
+    "010.0.0.1",
+    "2001:db8::1/32",
+    "2001:db8::/129",
+    "fe80::1%eth0",
+    "10.0.0.0/8;",
+    " 10.0.0.0/8",
+    "10.0.0.0-10.0.0.9",
+    "example.com",
+    "10.0.0.0/-1",
+  ])("refuses the range %j", (cidr) => {
+    expect(() => renderNginxFiles({ ...SETTINGS, allowedCidrs: ["192.0.2.1", cidr] })).toThrow(
+      /allowedCidrs/,
+    );
+  });
 
   it("refuses to serve no name", () => {
     expect(() => renderNginxFiles({ ...SETTINGS, hostNames: [] })).toThrow(/at least one/);

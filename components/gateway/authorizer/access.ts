@@ -1,8 +1,7 @@
 import { authenticate } from "./authenticate";
 import { type Configuration, generationOf, parseConfiguration } from "./configuration";
 import { decide } from "./decision";
-import { methodsOf } from "./methods";
-import type { Method } from "./methods/method";
+import { type Methods, methodsOf } from "./methods";
 import type { Principal } from "./principal";
 import type { Refusal } from "./refusal";
 import type { GatewayRequest } from "./request";
@@ -11,24 +10,37 @@ import type { GatewayRequest } from "./request";
 export interface Access {
   readonly generation: string;
   readonly configuration: Configuration;
-  readonly methods: readonly Method[];
+  readonly methods: Methods;
 }
 
-/** @throws where the text is not a configuration */
-export function makeAccess(text: string): Access {
+/**
+ * @param previous what was in force before: counts of failed passwords live on where they can
+ * @throws where the text is not a configuration
+ */
+export function makeAccess(text: string, previous?: Access): Access {
   const configuration = parseConfiguration(text);
-  return { generation: generationOf(text), configuration, methods: methodsOf(configuration) };
+  const methods = methodsOf(configuration, previous?.methods);
+  return { generation: generationOf(text), configuration, methods };
 }
 
 export type Verdict =
-  | { readonly allowed: true; readonly principal: Principal }
+  | {
+      readonly allowed: true;
+      readonly principal: Principal;
+      /** Value of the header Set-Cookie that begins a session. */
+      readonly startsSession?: string;
+    }
   | { readonly allowed: false; readonly refusal: Refusal; readonly principal?: Principal };
 
 /** Credentials first, whatever is asked for; then the route, the role and the form of the request. */
 export async function judge(access: Access, request: GatewayRequest): Promise<Verdict> {
-  const verification = await authenticate(access.methods, request.credentials);
+  const { requireClientCertificate, origins } = access.configuration;
+  const authentication = { methods: access.methods.enabled, requireClientCertificate };
+  const verification = await authenticate(authentication, request.credentials, request.address);
   if (!verification.ok) return { allowed: false, refusal: verification.refusal };
-  const { principal } = verification;
-  const refused = decide(request, principal, access.configuration.origins);
-  return refused ? { allowed: false, refusal: refused, principal } : { allowed: true, principal };
+  const { principal, startsSession } = verification;
+  const refused = decide(request, principal, origins);
+  return refused
+    ? { allowed: false, refusal: refused, principal }
+    : { allowed: true, principal, startsSession };
 }

@@ -1,10 +1,17 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { VERDICT, VERDICT_SECONDS } from "../handover";
 import type { Verdict } from "./access";
+import type { Principal } from "./principal";
 import { type Refusal, refusalBody } from "./refusal";
 
-/** nginx counts whole seconds and includes the last one: it keeps an answer for up to one second more than it is told. */
-const NGINX_REMEMBERS = String(VERDICT_SECONDS - 1);
+/**
+ * For how long nginx may remember that a client may. nginx counts whole seconds and includes the last one: it keeps an
+ * answer for up to one second more than it is told. What a client presented never counts past its own end.
+ */
+function rememberedSeconds({ expiresAt = Number.POSITIVE_INFINITY }: Principal): number {
+  const left = Math.floor(expiresAt - Date.now() / 1000);
+  return Math.max(0, Math.min(VERDICT_SECONDS, left) - 1);
+}
 
 /** The headers by which nginx learns the verdict. */
 export function verdictHeaders(verdict: Verdict): OutgoingHttpHeaders {
@@ -16,17 +23,33 @@ export function verdictHeaders(verdict: Verdict): OutgoingHttpHeaders {
       ...who,
       [VERDICT.status]: "200",
       [VERDICT.code]: "allow",
-      "X-Accel-Expires": NGINX_REMEMBERS,
+      // A session is handed out once, not to whoever comes next.
+      "X-Accel-Expires": String(
+        verdict.startsSession === undefined ? rememberedSeconds(verdict.principal) : 0,
+      ),
+      ...present({ [VERDICT.setCookie]: verdict.startsSession }),
     };
   }
-  const { status, code, allow } = verdict.refusal;
+  const { status, code } = verdict.refusal;
   return {
     ...who,
     [VERDICT.status]: String(status),
     [VERDICT.code]: code,
     [VERDICT.body]: refusalBody(verdict.refusal),
-    ...(allow === undefined ? {} : { [VERDICT.allow]: allow }),
+    ...present({
+      [VERDICT.allow]: verdict.refusal.allow,
+      [VERDICT.challenge]: verdict.refusal.challenge,
+      [VERDICT.retryAfter]: verdict.refusal.retryAfter,
+      [VERDICT.setCookie]: verdict.refusal.setCookie,
+    }),
   };
+}
+
+/** The headers that have a value. */
+function present(headers: Record<string, string | number | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
 }
 
 /** Answers nginx's question: auth_request knows 200, 401 and 403 only; the true status is in a header. */
@@ -56,11 +79,15 @@ export function refusalMessage(refused: Refusal): string {
   return `HTTP/1.1 ${refused.status} Refused\r\n${headers.join("")}Connection: close\r\n\r\n${body}`;
 }
 
-function refusalHeaders({ code, allow }: Refusal, body: string): Record<string, string> {
+function refusalHeaders(refused: Refusal, body: string): Record<string, string> {
   return {
     "Content-Type": "application/json",
     "Content-Length": String(Buffer.byteLength(body)),
-    [VERDICT.code]: code,
-    ...(allow === undefined ? {} : { Allow: allow }),
+    [VERDICT.code]: refused.code,
+    ...present({
+      Allow: refused.allow,
+      "WWW-Authenticate": refused.challenge,
+      "Retry-After": refused.retryAfter,
+    }),
   };
 }

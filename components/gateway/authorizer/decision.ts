@@ -30,10 +30,26 @@ export function decide(
   if ((changes || route.payload === "socket") && origin !== undefined && !origins.includes(origin)) {
     return refusal(403, "origin_not_allowed", "Requests from pages of another origin are not accepted.");
   }
+  if ((changes || route.payload === "socket") && isForged(request, principal)) {
+    return refusal(403, "origin_not_proven", "A page of another site may have made the browser send this.");
+  }
   if (request.encoded) {
     return refusal(415, "content_encoding", "Send the body without Content-Encoding.");
   }
   return changes ? payloadFault(request) : undefined;
+}
+
+/** Methods by which a browser authenticates without the page that makes the request. */
+const SENT_BY_BROWSERS = ["basic", "mtls", "session"];
+
+/**
+ * Whether a foreign page may have made a browser send the request. Programs send neither Origin nor Sec-Fetch-Site; but
+ * only browsers have sessions, and they say where a request comes from.
+ */
+function isForged({ origin, fetchSite }: GatewayRequest, { method }: Principal): boolean {
+  if (!SENT_BY_BROWSERS.includes(method)) return false;
+  if (fetchSite === "other") return true;
+  return method === "session" && origin === undefined && fetchSite === undefined;
 }
 
 function payloadFault({ route, contentKind }: GatewayRequest): Refusal | undefined {

@@ -5,6 +5,8 @@ export interface Principal {
   readonly client: string;
   readonly tenant: string;
   readonly role: Role;
-  /** The authentication method that verified it. */
+  /** What verified it: a method of the settings, or `session` for one that signed in with basic before. */
   readonly method: string;
+  /** When what it presented expires, in seconds since 1970; left out where it does not. */
+  readonly expiresAt?: number;
 }

@@ -8,6 +8,12 @@ export interface Refusal {
   readonly message: string;
   /** Value of the Allow header, with 405. */
   readonly allow?: string;
+  /** Value of the Retry-After header, in seconds, with 429 and 503. */
+  readonly retryAfter?: number;
+  /** Value of the WWW-Authenticate header, with 401. */
+  readonly challenge?: string;
+  /** Value of the Set-Cookie header: makes a browser forget a session that does not hold. */
+  readonly setCookie?: string;
 }
 
 export function refusal(status: ErrorStatus, code: string, message: string, allow?: string): Refusal {

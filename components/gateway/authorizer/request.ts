@@ -12,6 +12,8 @@ export interface GatewayRequest {
   readonly address: string;
   /** The Origin header, undefined where there is none. */
   readonly origin: string | undefined;
+  /** What Sec-Fetch-Site says, undefined where there is none: whose page made a browser send this. */
+  readonly fetchSite?: "same-origin" | "none" | "other" | undefined;
   readonly contentKind: "json" | "multipart" | "none" | "other";
   /** Whether the body has a Content-Encoding. */
   readonly encoded: boolean;
@@ -35,12 +37,22 @@ export function readRequest(headers: IncomingHttpHeaders): GatewayRequest | unde
     method,
     address,
     origin: header(HANDOVER.origin),
+    fetchSite: readFetchSite(header(HANDOVER.fetchSite)),
     contentKind,
     encoded: header(HANDOVER.encoded) !== undefined,
-    credentials: { apiKey: header(HANDOVER.apiKey), authorization: header(HANDOVER.authorization) },
+    credentials: {
+      apiKey: header(HANDOVER.apiKey),
+      authorization: header(HANDOVER.authorization),
+      session: header(HANDOVER.session),
+      certificate: header(HANDOVER.certificate),
+    },
   };
 }
 
 function isContentKind(text: string | undefined): text is GatewayRequest["contentKind"] {
   return text === "json" || text === "multipart" || text === "none" || text === "other";
+}
+
+function readFetchSite(text: string | undefined): GatewayRequest["fetchSite"] {
+  return text === undefined || text === "same-origin" || text === "none" ? text : "other";
 }

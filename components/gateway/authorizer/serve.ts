@@ -21,7 +21,7 @@ export async function serve(): Promise<void> {
         return;
       }
       await checkConfiguration(text);
-      const access = makeAccess(text);
+      const access = makeAccess(text, authorizer.access);
       await authorizer.use(access);
       console.error(`authorizer: configuration ${access.generation} in force`);
     } catch (error) {

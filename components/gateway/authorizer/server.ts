@@ -4,6 +4,7 @@ import { PORT } from "../../shared/pod-layout";
 import { HANDOVER } from "../handover";
 import { type Access, judge } from "./access";
 import { answerRefusal, answerVerdict } from "./answer";
+import { parseAuthorization } from "./methods/authorization";
 import type { Principal } from "./principal";
 import { handlePrompt } from "./prompt";
 import { type Refusal, refusal } from "./refusal";
@@ -18,6 +19,12 @@ const NOT_NGINX = refusal(400, "bad_request", "Only the gateway's nginx may ask.
 const NO_HANDLER = refusal(500, "internal_error", "The authorizer does not handle this route.");
 const NEEDS_UPGRADE = refusal(400, "upgrade_needed", "This route takes WebSocket upgrades only.");
 
+/** nginx takes up to 32 KiB of headers from a client, and a client certificate comes on top. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
+/** Sockets are judged anew this often, since what opened them may expire. */
+const RECHECK_MS = 30_000;
+
 /** The authorizer. Refuses everything until it has a configuration. */
 export class Authorizer {
   readonly #server: Server;
@@ -25,7 +32,7 @@ export class Authorizer {
   #access: Access | undefined;
 
   constructor() {
-    this.#server = createServer((incoming, response) => {
+    this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (incoming, response) => {
       this.#handle(incoming, response).catch((error) => fail(error, () => response.destroy()));
     });
     this.#server.on("upgrade", (incoming, socket, head) => {
@@ -34,6 +41,9 @@ export class Authorizer {
     });
     // Longer than nginx keeps its idle connections, so that nginx is always the one who closes.
     this.#server.keepAliveTimeout = 75_000;
+    setInterval(() => {
+      this.#recheckTunnels().catch((error) => fail(error, () => {}));
+    }, RECHECK_MS).unref();
   }
 
   listen(): Promise<void> {
@@ -44,9 +54,20 @@ export class Authorizer {
     });
   }
 
+  /** By what it judges, undefined before the first configuration. */
+  get access(): Access | undefined {
+    return this.#access;
+  }
+
   /** Judges by this configuration from now on; sockets of those it no longer lets in are closed. */
   async use(access: Access): Promise<void> {
     this.#access = access;
+    await this.#recheckTunnels();
+  }
+
+  async #recheckTunnels(): Promise<void> {
+    const access = this.#access;
+    if (!access) return;
     await this.#tunnels.closeUnless(async (request) => (await judge(access, request)).allowed);
   }
 
@@ -102,8 +123,24 @@ export class Authorizer {
     if (!this.#access) return UNCONFIGURED;
     if (request.route?.payload !== "socket") return NO_HANDLER;
     const verdict = await judge(this.#access, request);
-    return verdict.allowed ? { request, principal: verdict.principal } : verdict.refusal;
+    return verdict.allowed
+      ? { request: lasting(request, verdict.startsSession), principal: verdict.principal }
+      : verdict.refusal;
   }
+}
+
+/**
+ * The request as a socket remembers it, to be judged again and again: a session in place of the password, which would
+ * have to be hashed each time.
+ */
+function lasting(request: GatewayRequest, startsSession: string | undefined): GatewayRequest {
+  const { credentials } = request;
+  const session = startsSession?.split(";")[0] ?? credentials.session;
+  const { scheme } = parseAuthorization(credentials.authorization ?? "");
+  if (session === undefined || scheme !== "basic") return request;
+  // Where it came from was judged at its opening; a program may have said nothing of it.
+  const fetchSite = request.fetchSite ?? "none";
+  return { ...request, fetchSite, credentials: { ...credentials, session, authorization: undefined } };
 }
 
 /** Only a defect ends here: the client sees nothing of it, the log does. */

@@ -45,6 +45,9 @@ export interface Sessions {
 }
 
 const ATTRIBUTES = "Path=/; HttpOnly; Secure; SameSite=Strict";
+/** Value of `Set-Cookie` that makes a browser forget its session, whatever signed it. */
+export const CLEAR_SESSION = `${SESSION_COOKIE}=; Max-Age=0; ${ATTRIBUTES}`;
+
 const MIN_KEY_BYTES = 32;
 const DEFAULT_LIFETIME_SECONDS = 12 * 60 * 60;
 const CLOCK_SKEW_SECONDS = 60;
@@ -84,7 +87,7 @@ export function createSessions(settings: SessionSettings): Sessions {
       if (nowSeconds >= endsAt) return { refused: "expired" };
       return isCurrent(session.client, session.credential) ? session : { refused: "revoked" };
     },
-    clear: () => `${SESSION_COOKIE}=; Max-Age=0; ${ATTRIBUTES}`,
+    clear: () => CLEAR_SESSION,
   };
 }
 

@@ -13,6 +13,7 @@ import {
   spellings,
 } from "../routes";
 import { renderBundle } from "./bundle";
+import { isCidr } from "./cidr";
 import { TARGET_FAULTS } from "./target";
 
 /** What the gateway's nginx is told. */
@@ -25,6 +26,10 @@ export interface NginxSettings {
   readonly jsonBodyBytes?: number;
   /** Largest upload, in bytes. Defaults to 100 MiB, ComfyUI's own limit. */
   readonly uploadBodyBytes?: number;
+  /** CA that signs client certificates, in PEM. Left out: no certificate is asked for. */
+  readonly clientCa?: string;
+  /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect. Left out or empty: every address may. */
+  readonly allowedCidrs?: readonly string[];
 }
 
 /** Everything nginx serves with: `NginxSettings` and the server's certificate. */
@@ -44,6 +49,7 @@ export function renderNginxBundle(settings: NginxBundleSettings): string {
     ...renderNginxFiles(settings),
     "tls/server.crt": settings.serverCertificate,
     "tls/server.key": settings.serverKey,
+    ...(settings.clientCa !== undefined && { [CLIENT_CA_FILE]: settings.clientCa }),
   });
 }
 
@@ -75,8 +81,10 @@ ${indent(
     PLATFORM,
     AUDIT,
     TLS,
+    ...(settings.clientCa === undefined ? [] : [CLIENT_CERTIFICATES]),
     TIMEOUTS,
     SECURITY_HEADERS,
+    outsiders(settings.allowedCidrs ?? []),
     requestFacts(),
     upstreams(),
     earlyErrorPages(),
@@ -187,6 +195,13 @@ ssl_session_cache off;
 ssl_early_data off;
 http2 on;`;
 
+const CLIENT_CA_FILE = "tls/client-ca.crt";
+
+/** One that does not verify is answered with 495; the CA signs the clients' certificates itself. */
+const CLIENT_CERTIFICATES = `ssl_client_certificate ${CLIENT_CA_FILE};
+ssl_verify_client optional;
+ssl_verify_depth 1;`;
+
 const TIMEOUTS = `# Against clients that send or read slowly.
 client_header_timeout 10s;
 client_body_timeout 15s;
@@ -217,7 +232,24 @@ add_header X-Frame-Options DENY always;
 add_header Referrer-Policy no-referrer always;
 add_header Content-Security-Policy $content_security_policy always;
 add_header Cross-Origin-Resource-Policy same-origin always;
-add_header Allow $verdict_allow always;`;
+add_header Allow $verdict_allow always;
+add_header WWW-Authenticate $verdict_challenge always;
+add_header Retry-After $verdict_retry_after always;
+add_header Set-Cookie $verdict_set_cookie always;`;
+
+/** Who may not even ask. Only the connection's own address counts, never what a header claims. */
+function outsiders(allowedCidrs: readonly string[]): string {
+  const wrong = allowedCidrs.filter((cidr) => !isCidr(cidr));
+  if (wrong.length > 0) {
+    throw new Error(
+      `allowedCidrs ${JSON.stringify(wrong)}: give IPv4 or IPv6 addresses, or ranges such as 203.0.113.0/24 or 2001:db8::/32 with no bit set beyond the prefix`,
+    );
+  }
+  const insiders = [...new Set(allowedCidrs)].map((cidr) => `  ${cidr} "";\n`).join("");
+  return `geo $outsider {
+  default ${allowedCidrs.length === 0 ? '""' : "1"};
+${insiders}}`;
+}
 
 /** Everything about a request that is worked out once: faults of its target, the kinds of its headers. */
 function requestFacts(): string {
@@ -266,6 +298,24 @@ map $http_content_encoding $encoded {
   default 1;
   "" "";
 }
+# The whole header, so that the authorizer sees a second session in it too.
+map $http_cookie $session_cookie {
+  default "";
+  "~__Host-comfy_session" $http_cookie;
+}
+# Only SUCCESS counts; what failed must not look like nothing.
+map $ssl_client_verify $client_certificate {
+  default unverified;
+  "" "";
+  NONE "";
+  SUCCESS $ssl_client_escaped_cert;
+}
+map $http_sec_fetch_site $fetch_site {
+  default other;
+  "" "";
+  same-origin same-origin;
+  none none;
+}
 map $http_upgrade $websocket_upgrade {
   default "";
   "~*^websocket$" websocket;
@@ -305,6 +355,7 @@ function errorText(status: ErrorStatus): string {
 const ERRORS_FILE = "serve/errors.conf";
 const ERROR_FOLDER = "/.gateway/error";
 const REFUSED = "/.gateway/refused";
+const NOT_ALLOWED = "/.gateway/not-allowed";
 const VERIFY = "/.gateway/verify";
 
 /** What is not in the route table. */
@@ -318,13 +369,18 @@ const INTERNAL = `internal;
 /** Refusal of a bad target; a number of its own, since ComfyUI's 400 must pass through unchanged. */
 const BAD_TARGET = 460;
 const MISDIRECTED = 461;
+const OUTSIDER = 462;
 
 function earlyErrorPages(): string {
   const statuses = (Object.keys(NGINX_ERRORS) as unknown as ErrorStatus[]).map(
     (status) => `error_page ${status} = ${ERROR_FOLDER}/${status};`,
   );
-  // 494: header too large; 497: plain HTTP on the TLS port.
-  return [...statuses, `error_page 494 497 = ${ERROR_FOLDER}/400;`].join("\n");
+  // 494: header too large; 495: client certificate that does not verify; 497: plain HTTP on the TLS port.
+  return [
+    ...statuses,
+    `error_page 494 495 497 = ${ERROR_FOLDER}/400;`,
+    `error_page ${OUTSIDER} = ${NOT_ALLOWED};`,
+  ].join("\n");
 }
 
 /** Each error's answer, as an internal location. */
@@ -366,6 +422,16 @@ ${SHOWN_STATUSES.map(
 }`;
 }
 
+function notAllowedLocation(): string {
+  const message = "Your network address is not allowed here.";
+  return `location = ${NOT_ALLOWED} {
+  ${INTERNAL}
+  default_type application/json;
+  set $verdict_code address_not_allowed;
+  return 403 '${errorBody(403, "address_not_allowed", message)}';
+}`;
+}
+
 /** The facts of a request for the authorizer; every value but the client's credentials and origin is nginx's own. */
 function handover(purpose: "verify" | "handle"): string {
   const facts: [string, string][] = [
@@ -376,6 +442,9 @@ function handover(purpose: "verify" | "handle"): string {
     [HANDOVER.origin, "$http_origin"],
     [HANDOVER.apiKey, "$http_x_api_key"],
     [HANDOVER.authorization, "$http_authorization"],
+    [HANDOVER.session, "$session_cookie"],
+    [HANDOVER.certificate, "$client_certificate"],
+    [HANDOVER.fetchSite, "$fetch_site"],
     [HANDOVER.contentKind, "$content_kind"],
     [HANDOVER.encoded, "$encoded"],
   ];
@@ -390,6 +459,9 @@ const VERDICT_KEY = [
   "$http_origin",
   "$http_x_api_key",
   "$http_authorization",
+  "$session_cookie",
+  "$client_certificate",
+  "$fetch_site",
   "$content_kind",
   "$encoded",
 ].join("\\n");
@@ -482,7 +554,10 @@ function profileName({ handling, payload }: Served): string {
 function profile({ handling, payload }: Served, limits: Limits): string {
   const streamed = payload === "multipart" || payload === "raw";
   return [
-    `if ($target_fault) {
+    `if ($outsider) {
+  return ${OUTSIDER};
+}
+if ($target_fault) {
   return ${BAD_TARGET};
 }
 if ($misdirected) {
@@ -497,6 +572,7 @@ error_page 502 503 = ${ERROR_FOLDER}/502;`
       : `set $handled_by authorizer;
 error_page 502 503 = ${ERROR_FOLDER}/503;`,
     `error_page 401 403 = ${REFUSED};
+error_page ${OUTSIDER} = ${NOT_ALLOWED};
 error_page ${BAD_TARGET} = ${ERROR_FOLDER}/400;
 error_page ${MISDIRECTED} = ${ERROR_FOLDER}/421;
 error_page 413 = ${ERROR_FOLDER}/413;
@@ -541,6 +617,9 @@ auth_request_set $verdict_client $upstream_http_${variable(VERDICT.client)};
 auth_request_set $verdict_auth $upstream_http_${variable(VERDICT.auth)};
 auth_request_set $verdict_body $upstream_http_${variable(VERDICT.body)};
 auth_request_set $verdict_allow $upstream_http_${variable(VERDICT.allow)};
+auth_request_set $verdict_challenge $upstream_http_${variable(VERDICT.challenge)};
+auth_request_set $verdict_retry_after $upstream_http_${variable(VERDICT.retryAfter)};
+auth_request_set $verdict_set_cookie $upstream_http_${variable(VERDICT.setCookie)};
 proxy_http_version 1.1;
 proxy_pass_request_headers off;
 proxy_next_upstream off;
@@ -586,6 +665,7 @@ ${indent(
     PROXY_DEFAULTS,
     verifyLocation(),
     refusedLocation(),
+    notAllowedLocation(),
     `include ${ERRORS_FILE};`,
     location(`~* "${FORBIDDEN_USERDATA.pattern}"`, FORBIDDEN_USERDATA.id, "data", UNROUTED),
     ...plain,
@@ -606,10 +686,14 @@ server {
   server_name _;
   client_max_body_size 0;
   include ${ERRORS_FILE};
+${indent(notAllowedLocation())}
   location / {
     # HTTP/0.9 has no status line to answer with.
     if ($server_protocol = HTTP/0.9) {
       return 444;
+    }
+    if ($outsider) {
+      return ${OUTSIDER};
     }
     return 421;
   }

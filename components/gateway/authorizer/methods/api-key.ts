@@ -23,6 +23,7 @@ export function apiKeyMethod(clients: Configuration["clients"]): Method {
   return {
     name: NAME,
     takes: "apiKey",
+    hint: "your API key in the header X-API-Key",
     verify(credential): Verification {
       if (credential.includes(",")) {
         const message = "X-API-Key is there more than once or holds a comma: send one key, once.";

@@ -42,7 +42,7 @@ export type BasicRefusal =
 export type BasicVerifier = (credentials: string, address: string) => Promise<BasicPrincipal | BasicRefusal>;
 
 /** Value of `WWW-Authenticate` with a 401. */
-export const BASIC_CHALLENGE = 'Basic realm="ComfyUI", charset="UTF-8"';
+export const BASIC_CHALLENGE = 'Basic realm="comfy-fortress", charset="UTF-8"';
 
 const MAX_CREDENTIALS_LENGTH = 1024;
 const CONTROL_CHARACTER = /\p{Cc}/u;
