@@ -16,6 +16,7 @@ const settings = readSettings({
   fileExists: existsSync,
 });
 const { stack, domain, port, build } = settings;
+const { deniedNodes, allowedNodes, ...comfyuiSource } = settings.comfyui;
 const isPublic = domain !== "localhost";
 
 const pki = new Pki("pki", {
@@ -34,7 +35,7 @@ const comfyui = new ComfyUi("comfyui", {
   engine,
   networkMode: pod.networkMode,
   caBundles: build.caBundles,
-  ...settings.comfyui,
+  ...comfyuiSource,
 });
 const gateway = new Gateway("gateway", {
   engine,
@@ -45,6 +46,8 @@ const gateway = new Gateway("gateway", {
   serverCertificate: pki.serverCertificate,
   serverKey: pki.serverKey,
   admitted: access.admitted,
+  deniedNodes,
+  allowedNodes,
 });
 
 export const { endpoint, caCertificate, clients, images } = stackOutputs({ pki, access, comfyui, gateway });

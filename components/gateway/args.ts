@@ -19,4 +19,8 @@ export interface GatewayArgs {
   readonly serverKey: pulumi.Input<string>;
   /** Everyone who may come in, with the digests of their API keys (secret). */
   readonly admitted: pulumi.Input<readonly AdmittedClient[]>;
+  /** Node classes that are refused besides the gateway's own list; `*` at the end stands for any rest. */
+  readonly deniedNodes: readonly string[];
+  /** The only node classes that may run; the denied ones still may not. Defaults to all. */
+  readonly allowedNodes?: readonly string[];
 }

@@ -45,7 +45,7 @@ export class Gateway extends pulumi.ComponentResource {
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("comfy:index:Gateway", name, {}, opts);
-    const { engine, domain, port } = args;
+    const { engine, domain, port, deniedNodes, allowedNodes } = args;
     const hostNames = [...new Set([domain, "localhost", "127.0.0.1", "[::1]"])];
     const origins = publicOrigins(hostNames, port);
 
@@ -57,7 +57,9 @@ export class Gateway extends pulumi.ComponentResource {
       },
       configFolder: "/etc/comfy-authorizer",
       apply: "node /opt/authorizer/authorizer.js apply",
-      config: pulumi.output(args.admitted).apply((clients) => renderAuthorizerConfig({ clients, origins })),
+      config: pulumi
+        .output(args.admitted)
+        .apply((clients) => renderAuthorizerConfig({ clients, origins, deniedNodes, allowedNodes })),
     });
     const nginx = this.service(name, args, {
       part: "gateway",

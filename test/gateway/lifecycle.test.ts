@@ -62,11 +62,13 @@ describe("configuration", () => {
   it("a bad one for the authorizer is refused with every problem; no digest is quoted", async () => {
     const origins = [pod.origin];
     const one = { name: "a", role: "user", tenant: "a", apiKeyDigests: [digest("x")] };
-    const valid = { version: 1, origins, promptBodyBytes: 1_048_576, clients: [one] };
+    const valid = { version: 1, origins, promptBodyBytes: 1_048_576, deniedNodes: [], clients: [one] };
     const bad: [value: unknown, says: string][] = [
       ["{", "not JSON"],
       [{ ...valid, version: 2 }, "version"],
       [{ ...valid, extra: 1 }, "extra"],
+      [{ ...valid, deniedNodes: [""] }, "deniedNodes.0"],
+      [{ ...valid, allowedNodes: [] }, "allowedNodes"],
       [{ ...valid, origins: ["http://localhost"] }, "origins.0"],
       [{ ...valid, clients: [{ ...one, role: "root" }] }, "clients.0.role"],
       [{ ...valid, clients: [{ ...one, apiKeyDigests: ["abc"] }] }, "clients.0.apiKeyDigests.0"],
@@ -150,7 +152,7 @@ describe("keys", () => {
     await closed;
     await eventually(async () => (await get(pod.keys.worker)).status === 401, "the key is refused", 6000);
     expect(Date.now() - started).toBeLessThan(5100);
-    const body = '{"prompt":{"1":{"class_type":"A"}}}';
+    const body = '{"prompt":{"1":{"class_type":"A","inputs":{}}},"client_id":"c"}';
     const headers: Headers = [...withKey(pod.keys.worker), ["Content-Type", "application/json"]];
     await expectRefused(pod, "HTTP/1.1", { method: "POST", target: "/prompt", headers, body }, 401);
     expect(keptClosed).toBe(false);
@@ -209,7 +211,7 @@ describe("outages", () => {
     docker("stop", "--time", "5", pod.container("authorizer"));
     // A remembered verdict may serve this one route for up to 5 s more.
     await sleep(5500);
-    const body = '{"prompt":{"1":{"class_type":"A"}}}';
+    const body = '{"prompt":{"1":{"class_type":"A","inputs":{}}},"client_id":"c"}';
     const headers: Headers = [...withKey(pod.keys.admin), ["Content-Type", "application/json"]];
     for (const target of ["/", "/system_stats", "/queue", "/nothing", "/ws"]) {
       const reply = await expectRefused(pod, "HTTP/2", { target, headers: withKey(pod.keys.admin) }, 503);

@@ -188,7 +188,7 @@ describe("the route table", () => {
       const needed = route.access === "never" ? "never" : (route.access[method] ?? "absent");
       for (const role of ["worker", "user", "admin"] as const) {
         const target = example(path);
-        const body = method === "GET" ? undefined : '{"prompt":{}}';
+        const body = method === "GET" ? undefined : `{"prompt":{},"client_id":"${role}"}`;
         const type = route.payload === "multipart" ? "multipart/form-data; boundary=x" : "application/json";
         const headers: Headers = [...key(role), ...(body ? ([["Content-Type", type]] as Headers) : [])];
         const { status } = await send(pod, "HTTP/2", { method, target, headers, body });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AuthorizerClient } from "../../components/gateway/authorizer/render";
+import type { AuthorizerClient, AuthorizerSettings } from "../../components/gateway/authorizer/render";
 import { renderAuthorizerConfig } from "../../components/gateway/authorizer/render";
 import { publicOrigins } from "../../components/gateway/handover";
 import { type NginxSettings, renderNginxBundle } from "../../components/gateway/nginx/render";
@@ -159,9 +159,14 @@ export class GatewayPod {
     }));
   }
 
-  applyAuthorizer(clients: readonly AuthorizerClient[]): Applied {
+  applyAuthorizer(
+    clients: readonly AuthorizerClient[],
+    settings: Partial<Omit<AuthorizerSettings, "clients">> = {},
+  ): Applied {
     const origins = publicOrigins(HOST_NAMES, this.port);
-    return this.applyAuthorizerText(renderAuthorizerConfig({ clients, origins }));
+    return this.applyAuthorizerText(
+      renderAuthorizerConfig({ clients, origins, deniedNodes: [], ...settings }),
+    );
   }
 
   applyAuthorizerText(text: string): Applied {

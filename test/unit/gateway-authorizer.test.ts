@@ -13,6 +13,7 @@ const digest = (key: string) => createHash("sha256").update(key).digest("hex");
 const ORIGIN = "https://localhost:8443";
 const CONFIGURATION = renderAuthorizerConfig({
   origins: [ORIGIN],
+  deniedNodes: [],
   clients: (["worker", "user", "admin"] as const).map((role) => ({
     name: role,
     role,
@@ -177,8 +178,9 @@ describe("a submission", () => {
     ['{"prompt":{"1":{"class_type":"A"}}}', "parsed"],
     [' \t\r\n{"prompt":{}}\n', "parsed"],
     ['{"prompt":{},"x":"[[[[{{{{\\""}', "parsed"],
-    ['{"prompt":[],"prompt":{}}', "parsed"],
-    ['{"prompt":{},"prompt":[]}', "no_prompt"],
+    ['{"prompt":[],"prompt":{}}', "duplicate_key"],
+    ['{"prompt":{},"\\u0070rompt":{}}', "duplicate_key"],
+    ['{"prompt":[]}', "no_prompt"],
     ["{}", "no_prompt"],
     ["[]", "invalid_shape"],
     ["", "invalid_json"],

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DeniedNames } from "../../components/gateway/authorizer/inspection/class-names";
 import { DENIED_CLASSES } from "../../components/gateway/authorizer/inspection/denied-classes";
 import { checkEnvelope, submittedClientId } from "../../components/gateway/authorizer/inspection/envelope";
-import { duplicateKey, scanJson } from "../../components/gateway/authorizer/inspection/json-scan";
+import { scanJson } from "../../components/gateway/authorizer/inspection/json-scan";
 import type { Submission } from "../../components/gateway/authorizer/inspection/submission";
 import { type NodePolicy, workflowCheck } from "../../components/gateway/authorizer/inspection/workflow";
 import type { Principal } from "../../components/gateway/authorizer/principal";
@@ -43,7 +43,11 @@ function workflow(prompt: unknown, role: Role = "worker", policy?: NodePolicy) {
 }
 
 function node(class_type: string, inputs: Record<string, unknown> = {}, role: Role = "worker") {
-  const result = workflow({ "1": { class_type, inputs } }, role);
+  const others = {
+    "5": { class_type: "VAEDecode", inputs: {} },
+    "8": { class_type: "VAEDecode", inputs: {} },
+  };
+  const result = workflow({ "1": { class_type, inputs }, ...others }, role);
   return result && `${result.status} ${result.code}`;
 }
 
@@ -260,6 +264,24 @@ describe("denied classes", () => {
   });
 });
 
+describe("links", () => {
+  it.each([
+    [["99", 0], "400 missing_node"],
+    [["99", 0.5], "400 missing_node"],
+    [["99", false], "400 missing_node"],
+    [{ __value__: ["99", 0] }, "400 missing_node"],
+    [{ __value__: { __value__: ["99", 0] } }, "400 missing_node"],
+    [["__proto__", 0], "400 missing_node"],
+    [["5", 0], undefined],
+    [["99"], undefined],
+    [["99", "0"], undefined],
+    [["99", 0, 0], undefined],
+    [{ curve: ["linear", 0] }, undefined],
+  ])("%j in any input: %s", (value, expected) => {
+    expect(node("SaveImage", { surplus: value }, "admin")).toBe(expected);
+  });
+});
+
 describe("file references", () => {
   const refused: [string, string, unknown, Role?][] = [
     ["LoadImage", "image", "../../etc/x [output]"],
@@ -390,6 +412,12 @@ describe("file references", () => {
     expect(node("SomeNode", { deep: value })).toBe("403 file_reference");
   });
 });
+
+/** A key that some object in the JSON has twice, whether spelt the same or not. */
+function duplicateKey(json: string): string | undefined {
+  const fault = scanJson(Buffer.from(json));
+  return fault?.kind === "duplicate-key" ? fault.key : undefined;
+}
 
 describe("JSON scan", () => {
   it.each([

@@ -1,6 +1,7 @@
 import { authenticate } from "./authenticate";
 import { type Configuration, generationOf, parseConfiguration } from "./configuration";
 import { decide } from "./decision";
+import { type Inspection, inspectionBy } from "./inspection";
 import { methodsOf } from "./methods";
 import type { Method } from "./methods/method";
 import type { Principal } from "./principal";
@@ -12,12 +13,18 @@ export interface Access {
   readonly generation: string;
   readonly configuration: Configuration;
   readonly methods: readonly Method[];
+  readonly inspect: Inspection;
 }
 
 /** @throws where the text is not a configuration */
 export function makeAccess(text: string): Access {
   const configuration = parseConfiguration(text);
-  return { generation: generationOf(text), configuration, methods: methodsOf(configuration) };
+  return {
+    generation: generationOf(text),
+    configuration,
+    methods: methodsOf(configuration),
+    inspect: inspectionBy(configuration),
+  };
 }
 
 export type Verdict =

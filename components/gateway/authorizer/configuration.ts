@@ -4,6 +4,8 @@ import { ROLES } from "../routes";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "use 1 to 64 of a-z, 0-9 and -");
 
+const nodeClass = z.string().min(1).max(200);
+
 /** What `apply` accepts; unknown keys are refused, so that a misspelt limit is not silently without effect. */
 const schema = z
   .strictObject({
@@ -15,6 +17,8 @@ const schema = z
       .int()
       .min(1024)
       .max(100 * 1024 * 1024),
+    deniedNodes: z.array(nodeClass),
+    allowedNodes: z.array(nodeClass).min(1).optional(),
     clients: z.array(
       z.strictObject({
         name,

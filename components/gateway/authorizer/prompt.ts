@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Access } from "./access";
 import { answerRefusal } from "./answer";
-import { inspect } from "./inspection";
+import type { Inspection } from "./inspection";
 import { parseSubmission } from "./inspection/submission";
 import type { Principal } from "./principal";
 import { type Refusal, refusal } from "./refusal";
@@ -13,7 +14,7 @@ export async function handlePrompt(
   response: ServerResponse,
   request: GatewayRequest,
   principal: Principal,
-  bodyLimit: number,
+  { inspect, configuration: { promptBodyBytes: bodyLimit } }: Access,
 ): Promise<void> {
   if (request.method !== "POST") {
     forward(incoming, response, undefined);
@@ -30,12 +31,12 @@ export async function handlePrompt(
     answerRefusal(response, refusal(413, "body_too_large", message));
     return;
   }
-  const objection = judgeBody(body, principal);
+  const objection = judgeBody(body, principal, inspect);
   if (objection) answerRefusal(response, objection);
   else forward(incoming, response, body);
 }
 
-function judgeBody(body: Buffer, principal: Principal): Refusal | undefined {
+function judgeBody(body: Buffer, principal: Principal, inspect: Inspection): Refusal | undefined {
   const submission = parseSubmission(body);
   return "prompt" in submission ? inspect(submission, principal) : submission;
 }

@@ -15,6 +15,10 @@ export interface AuthorizerSettings {
   readonly clients: readonly AuthorizerClient[];
   /** Origins of the endpoint itself, e.g. `https://localhost:8443` (see `publicOrigins`). */
   readonly origins: readonly string[];
+  /** Node classes that are refused besides the gateway's own list; `*` at the end stands for any rest. */
+  readonly deniedNodes: readonly string[];
+  /** The only node classes that may run; the denied ones still may not. Defaults to all. */
+  readonly allowedNodes?: readonly string[];
   /** Largest body of POST /prompt, in bytes. Defaults to 1 MiB, as nginx's does. */
   readonly promptBodyBytes?: number;
 }
@@ -27,6 +31,8 @@ export function renderAuthorizerConfig(settings: AuthorizerSettings): string {
     version: 1,
     origins: settings.origins,
     promptBodyBytes: settings.promptBodyBytes ?? PROMPT_BODY_BYTES,
+    deniedNodes: settings.deniedNodes,
+    allowedNodes: settings.allowedNodes,
     clients: settings.clients.map(({ name, role, tenant, apiKeyDigests }) => ({
       name,
       role,

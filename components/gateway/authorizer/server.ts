@@ -81,8 +81,7 @@ export class Authorizer {
     } else if (!verdict.allowed) {
       answerRefusal(response, verdict.refusal);
     } else if (request.route?.id === "prompt") {
-      const limit = access.configuration.promptBodyBytes;
-      await handlePrompt(incoming, response, request, verdict.principal, limit);
+      await handlePrompt(incoming, response, request, verdict.principal, access);
     } else {
       answerRefusal(response, request.route?.payload === "socket" ? NEEDS_UPGRADE : NO_HANDLER);
     }
