@@ -35,6 +35,7 @@ export const VERDICT = {
   /** The JSON body of a refusal. */
   body: "X-Gateway-Error",
   allow: "X-Gateway-Allow",
+  retryAfter: "X-Gateway-Retry-After",
 } as const;
 
 /** The origins a browser may come from: https, each host name, the public port unless it is 443. */

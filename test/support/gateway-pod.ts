@@ -36,6 +36,9 @@ const HARDENED = [
   ...["--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777"],
 ];
 
+/** For clients of tests that are not about limits. */
+export const UNLIMITED = { rate: "100000r/s", burst: 1000 };
+
 /** A new API key, as the product makes them. */
 export function newKey(): string {
   return `cf_${randomBytes(32).toString("hex")}`;
@@ -156,6 +159,7 @@ export class GatewayPod {
       name: role,
       role,
       apiKeyDigests: keys[role] === undefined ? [] : [digest(keys[role])],
+      ...UNLIMITED,
     }));
   }
 
@@ -165,7 +169,13 @@ export class GatewayPod {
   ): Applied {
     const origins = publicOrigins(HOST_NAMES, this.port);
     return this.applyAuthorizerText(
-      renderAuthorizerConfig({ clients, origins, deniedNodes: [], ...settings }),
+      renderAuthorizerConfig({
+        clients,
+        origins,
+        deniedNodes: [],
+        failedAuthenticationsPerMinute: 100_000,
+        ...settings,
+      }),
     );
   }
 

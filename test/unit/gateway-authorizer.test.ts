@@ -18,6 +18,8 @@ const CONFIGURATION = renderAuthorizerConfig({
     name: role,
     role,
     apiKeyDigests: [digest(KEYS[role])],
+    rate: "10r/m",
+    burst: 5,
   })),
 });
 const access = makeAccess(CONFIGURATION);
@@ -156,8 +158,11 @@ describe("the configuration", () => {
     value.clients[0].role = "root";
     value.clients[1].apiKeyDigests = ["ABCDEF"];
     value.surplus = 1;
+    value.clients[2].rate = "10r/d";
     const problems = () => parseConfiguration(JSON.stringify(value));
-    expect(problems).toThrow(/clients\.0\.role[\s\S]*clients\.1\.apiKeyDigests\.0[\s\S]*surplus/);
+    expect(problems).toThrow(
+      /clients\.0\.role[\s\S]*clients\.1\.apiKeyDigests\.0[\s\S]*"10r\/d"[\s\S]*surplus/,
+    );
     expect(problems).not.toThrow(/ABCDEF/);
   });
 

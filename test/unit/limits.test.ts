@@ -2,12 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   ClientLimiter,
-  DEFAULT_PROMPT_LIMIT,
   FailedAuthentications,
   type Limit,
   parseRate,
   SocketCounter,
 } from "../../components/gateway/authorizer/limits";
+
+/** The settings' default. */
+const DEFAULT_PROMPT_LIMIT: Limit = { requests: 10, windowMs: 60_000, burst: 5 };
 
 function clockAt(start = 0) {
   const clock = { now: start, read: () => clock.now };
@@ -139,28 +141,26 @@ describe("ClientLimiter", () => {
 });
 
 describe("FailedAuthentications", () => {
-  it("stops an address after 20 failures a minute, and counts IPv6 by /64", () => {
+  it("stops an address after its failures of a minute, and counts IPv6 by /64", () => {
     const clock = clockAt();
-    const failed = new FailedAuthentications(clock.read);
+    const failed = new FailedAuthentications(20, clock.read);
     for (let attempt = 0; attempt < 20; attempt++) {
-      expect(failed.take(`2001:db8::${attempt}`).allowed).toBe(true);
-      expect(failed.take("192.0.2.1").allowed).toBe(true);
+      expect(failed.count(`2001:db8::${attempt}`, true)).toBeUndefined();
+      expect(failed.count("192.0.2.1", true)).toBeUndefined();
     }
-    expect(failed.take("2001:db8::ffff")).toEqual({ allowed: false, retryAfterSeconds: 60 });
-    expect(failed.take("192.0.2.1").allowed).toBe(false);
-    expect(failed.take("::ffff:192.0.2.1").allowed).toBe(false);
-    expect(failed.take("2001:db8:0:1::1").allowed).toBe(true);
+    expect(failed.count("2001:db8::ffff", true)).toBe(60);
+    expect(failed.count("192.0.2.1", true)).toBe(60);
+    expect(failed.count("::ffff:192.0.2.1", true)).toBe(60);
+    expect(failed.count("2001:db8:0:1::1", true)).toBeUndefined();
     clock.now += 60_000;
-    expect(failed.take("192.0.2.1").allowed).toBe(true);
+    expect(failed.count("192.0.2.1", true)).toBeUndefined();
   });
 
-  it("counts no success", () => {
-    const failed = new FailedAuthentications(clockAt().read, 3);
-    for (let attempt = 0; attempt < 50; attempt++) {
-      const outcome = failed.take("192.0.2.1");
-      expect(outcome.allowed).toBe(true);
-      if (outcome.allowed) outcome.giveBack();
-    }
+  it("counts requests without a credential by themselves, up to ten times as many", () => {
+    const failed = new FailedAuthentications(3, clockAt().read);
+    const outcomes = Array.from({ length: 31 }, () => failed.count("192.0.2.1", false));
+    expect(outcomes).toEqual([...Array(30).fill(undefined), 60]);
+    expect(failed.count("192.0.2.1", true)).toBeUndefined();
   });
 });
 

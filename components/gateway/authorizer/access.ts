@@ -2,6 +2,7 @@ import { authenticate } from "./authenticate";
 import { type Configuration, generationOf, parseConfiguration } from "./configuration";
 import { decide } from "./decision";
 import { type Inspection, inspectionBy } from "./inspection";
+import type { Limit } from "./limits";
 import { methodsOf } from "./methods";
 import type { Method } from "./methods/method";
 import type { Principal } from "./principal";
@@ -14,6 +15,8 @@ export interface Access {
   readonly configuration: Configuration;
   readonly methods: readonly Method[];
   readonly inspect: Inspection;
+  /** How often each client may POST /prompt, by its name. */
+  readonly promptLimits: ReadonlyMap<string, Limit>;
 }
 
 /** @throws where the text is not a configuration */
@@ -24,6 +27,9 @@ export function makeAccess(text: string): Access {
     configuration,
     methods: methodsOf(configuration),
     inspect: inspectionBy(configuration),
+    promptLimits: new Map(
+      configuration.clients.map(({ name, rate, burst }) => [name, { ...rate, burst }] as const),
+    ),
   };
 }
 

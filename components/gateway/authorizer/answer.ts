@@ -19,13 +19,14 @@ export function verdictHeaders(verdict: Verdict): OutgoingHttpHeaders {
       "X-Accel-Expires": NGINX_REMEMBERS,
     };
   }
-  const { status, code, allow } = verdict.refusal;
+  const { status, code, allow, retryAfter } = verdict.refusal;
   return {
     ...who,
     [VERDICT.status]: String(status),
     [VERDICT.code]: code,
     [VERDICT.body]: refusalBody(verdict.refusal),
     ...(allow === undefined ? {} : { [VERDICT.allow]: allow }),
+    ...(retryAfter === undefined ? {} : { [VERDICT.retryAfter]: String(retryAfter) }),
   };
 }
 
@@ -35,16 +36,13 @@ export function answerVerdict(response: ServerResponse, verdict: Verdict): void 
   response.writeHead(status, { ...verdictHeaders(verdict), "Content-Length": "0" }).end();
 }
 
-/** Answers the client itself. */
+/**
+ * Answers the client itself. Node drops what is left of the request's body: closing the connection under nginx while it
+ * still sends could cost the client the answer.
+ */
 export function answerRefusal(response: ServerResponse, refused: Refusal): void {
   const body = refusalBody(refused);
-  response
-    .writeHead(refused.status, {
-      ...refusalHeaders(refused, body),
-      // The rest of a body that is refused early is not worth reading.
-      Connection: "close",
-    })
-    .end(body);
+  response.writeHead(refused.status, refusalHeaders(refused, body)).end(body);
 }
 
 /** The same on a bare socket, where Node has handed an upgrade over. */
@@ -56,11 +54,12 @@ export function refusalMessage(refused: Refusal): string {
   return `HTTP/1.1 ${refused.status} Refused\r\n${headers.join("")}Connection: close\r\n\r\n${body}`;
 }
 
-function refusalHeaders({ code, allow }: Refusal, body: string): Record<string, string> {
+function refusalHeaders({ code, allow, retryAfter }: Refusal, body: string): Record<string, string> {
   return {
     "Content-Type": "application/json",
     "Content-Length": String(Buffer.byteLength(body)),
     [VERDICT.code]: code,
     ...(allow === undefined ? {} : { Allow: allow }),
+    ...(retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) }),
   };
 }

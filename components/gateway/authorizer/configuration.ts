@@ -1,8 +1,19 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ROLES } from "../routes";
+import { parseRate } from "./limits";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "use 1 to 64 of a-z, 0-9 and -");
+
+/** Requests in a time, as nginx writes them. */
+const rate = z.string().transform((text, context) => {
+  try {
+    return parseRate(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message });
+    return z.NEVER;
+  }
+});
 
 const nodeClass = z.string().min(1).max(200);
 
@@ -17,6 +28,7 @@ const schema = z
       .int()
       .min(1024)
       .max(100 * 1024 * 1024),
+    failedAuthenticationsPerMinute: z.int().min(1).max(100_000),
     deniedNodes: z.array(nodeClass),
     allowedNodes: z.array(nodeClass).min(1).optional(),
     clients: z.array(
@@ -24,6 +36,8 @@ const schema = z
         name,
         role: z.enum(ROLES),
         tenant: name,
+        rate,
+        burst: z.int().min(0).max(1000),
         apiKeyDigests: z.array(
           z.string().regex(/^[0-9a-f]{64}$/, "use the SHA-256 of the key, 64 lower-case hex digits"),
         ),

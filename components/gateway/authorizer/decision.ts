@@ -20,7 +20,7 @@ export function decide(
   const needed = neededRole(route, method);
   if (needed === undefined || needed === "never") {
     const message = `This route does not take ${method}; it takes ${allowed.join(", ")}.`;
-    return refusal(405, "method_not_allowed", message, allowed.join(", "));
+    return refusal(405, "method_not_allowed", message, { allow: allowed.join(", ") });
   }
   if (!roleCovers(principal.role, needed)) {
     return refusal(403, "role_not_sufficient", `This needs the role ${needed}; yours is ${principal.role}.`);

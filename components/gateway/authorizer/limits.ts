@@ -1,4 +1,4 @@
-import { type Attempt, AttemptLimiter } from "./methods/attempt-limiter";
+import { AttemptLimiter } from "./methods/attempt-limiter";
 import { addressGroup } from "./methods/client-address";
 
 /** How often a client may do something. */
@@ -12,9 +12,6 @@ export interface Limit extends Rate {
   /** Requests beyond the rate that may come at once. */
   readonly burst: number;
 }
-
-/** POST /prompt, unless the client's settings say otherwise. */
-export const DEFAULT_PROMPT_LIMIT: Limit = { requests: 10, windowMs: 60_000, burst: 5 };
 
 const WINDOWS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -121,18 +118,29 @@ function isEmpty(bucket: Bucket, now: number): boolean {
 /**
  * Failed authentications of an address, in a window of a minute: enough for a person who mistypes, far too few to guess.
  * IPv6 is counted by /64. What was longest unused is forgotten first, so many addresses do not fill the memory.
+ *
+ * Requests without any credential are counted by themselves and may be ten times as many: nothing is guessed, and a
+ * browser that has not signed in sends several a page. Neither count keeps a valid credential of the address out.
  */
 export class FailedAuthentications {
-  readonly #attempts: AttemptLimiter;
+  readonly #wrong: AttemptLimiter;
+  readonly #absent: AttemptLimiter;
 
-  /** @param failures allowed a minute. Defaults to 20. */
-  constructor(clock: Clock = monotonic, failures = 20, capacity = 10_000) {
-    this.#attempts = new AttemptLimiter({ failures, windowSeconds: 60, capacity }, clock);
+  /** @param perMinute failures allowed to an address. */
+  constructor(
+    readonly perMinute: number,
+    clock: Clock = monotonic,
+    capacity = 10_000,
+  ) {
+    const limits = { windowSeconds: 60, capacity };
+    this.#wrong = new AttemptLimiter({ ...limits, failures: perMinute }, clock);
+    this.#absent = new AttemptLimiter({ ...limits, failures: 10 * perMinute }, clock);
   }
 
-  /** Leave to try once, to be given back when the credentials verify; before any hash is computed. */
-  take(address: string): Attempt {
-    return this.#attempts.take(addressGroup(address));
+  /** Counts a failure; seconds until the next may be answered as such, where there have been too many. */
+  count(address: string, isPresented: boolean): number | undefined {
+    const attempt = (isPresented ? this.#wrong : this.#absent).take(addressGroup(address));
+    return attempt.allowed ? undefined : attempt.retryAfterSeconds;
   }
 }
 

@@ -8,10 +8,17 @@ export interface Refusal {
   readonly message: string;
   /** Value of the Allow header, with 405. */
   readonly allow?: string;
+  /** Value of the Retry-After header, in seconds, with 429 and 503. */
+  readonly retryAfter?: number;
 }
 
-export function refusal(status: ErrorStatus, code: string, message: string, allow?: string): Refusal {
-  return { status, code, message, allow };
+export function refusal(
+  status: ErrorStatus,
+  code: string,
+  message: string,
+  headers: Pick<Refusal, "allow" | "retryAfter"> = {},
+): Refusal {
+  return { status, code, message, ...headers };
 }
 
 export function refusalBody({ status, code, message }: Refusal): string {

@@ -8,6 +8,10 @@ export interface AuthorizerClient {
   readonly tenant?: string;
   /** Lower-case hexadecimal SHA-256 of each API key that is valid for it. */
   readonly apiKeyDigests: readonly string[];
+  /** Prompts per time, such as `10r/m` (see `parseRate`). */
+  readonly rate: string;
+  /** Prompts that may come at once on top of the rate: 0 to 1,000. */
+  readonly burst: number;
 }
 
 /** Everything the authorizer is told. */
@@ -19,6 +23,8 @@ export interface AuthorizerSettings {
   readonly deniedNodes: readonly string[];
   /** The only node classes that may run; the denied ones still may not. Defaults to all. */
   readonly allowedNodes?: readonly string[];
+  /** Failed authentications of one address in a minute; more are 429. Defaults to 20. */
+  readonly failedAuthenticationsPerMinute?: number;
   /** Largest body of POST /prompt, in bytes. Defaults to 1 MiB, as nginx's does. */
   readonly promptBodyBytes?: number;
 }
@@ -31,13 +37,16 @@ export function renderAuthorizerConfig(settings: AuthorizerSettings): string {
     version: 1,
     origins: settings.origins,
     promptBodyBytes: settings.promptBodyBytes ?? PROMPT_BODY_BYTES,
+    failedAuthenticationsPerMinute: settings.failedAuthenticationsPerMinute ?? 20,
     deniedNodes: settings.deniedNodes,
     allowedNodes: settings.allowedNodes,
-    clients: settings.clients.map(({ name, role, tenant, apiKeyDigests }) => ({
+    clients: settings.clients.map(({ name, role, tenant, apiKeyDigests, rate, burst }) => ({
       name,
       role,
       tenant: tenant ?? name,
       apiKeyDigests,
+      rate,
+      burst,
     })),
   };
   return `${JSON.stringify(configuration, null, 2)}\n`;

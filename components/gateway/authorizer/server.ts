@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { PORT } from "../../shared/pod-layout";
 import { HANDOVER } from "../handover";
-import { type Access, judge } from "./access";
+import { type Access, judge, type Verdict } from "./access";
 import { answerRefusal, answerVerdict } from "./answer";
+import { ClientLimiter, FailedAuthentications } from "./limits";
 import type { Principal } from "./principal";
 import { handlePrompt } from "./prompt";
 import { type Refusal, refusal } from "./refusal";
@@ -22,6 +23,9 @@ const NEEDS_UPGRADE = refusal(400, "upgrade_needed", "This route takes WebSocket
 export class Authorizer {
   readonly #server: Server;
   readonly #tunnels = new Tunnels();
+  /** These outlive the configuration: a swap gives nobody a second budget. */
+  readonly #prompts = new ClientLimiter();
+  #failures: FailedAuthentications | undefined;
   #access: Access | undefined;
 
   constructor() {
@@ -47,6 +51,10 @@ export class Authorizer {
   /** Judges by this configuration from now on; sockets of those it no longer lets in are closed. */
   async use(access: Access): Promise<void> {
     this.#access = access;
+    const { failedAuthenticationsPerMinute } = access.configuration;
+    if (this.#failures?.perMinute !== failedAuthenticationsPerMinute) {
+      this.#failures = new FailedAuthentications(failedAuthenticationsPerMinute);
+    }
     await this.#tunnels.closeUnless(async (request) => (await judge(access, request)).allowed);
   }
 
@@ -75,16 +83,45 @@ export class Authorizer {
       answerRefusal(response, UNCONFIGURED);
       return;
     }
-    const verdict = await judge(access, request);
+    const verdict = this.#counted(await judge(access, request), request);
     if (purpose === "verify") {
       answerVerdict(response, verdict);
     } else if (!verdict.allowed) {
       answerRefusal(response, verdict.refusal);
     } else if (request.route?.id === "prompt") {
-      await handlePrompt(incoming, response, request, verdict.principal, access);
+      const objection = this.#promptLimit(request, verdict.principal, access);
+      if (objection) answerRefusal(response, objection);
+      else await handlePrompt(incoming, response, request, verdict.principal, access);
     } else {
       answerRefusal(response, request.route?.payload === "socket" ? NEEDS_UPGRADE : NO_HANDLER);
     }
+  }
+
+  /** The same verdict, unless the address has had too many that name no client. */
+  #counted(verdict: Verdict, { address, credentials }: GatewayRequest): Verdict {
+    if (verdict.allowed || verdict.principal) return verdict;
+    const isPresented = Object.values(credentials).some((credential) => credential !== undefined);
+    const retryAfter = this.#failures?.count(address, isPresented);
+    if (retryAfter === undefined) return verdict;
+    const message = "Too many requests of this address have had no valid credential: try again later.";
+    return { allowed: false, refusal: refusal(429, "too_many_failures", message, { retryAfter }) };
+  }
+
+  /**
+   * Counts every POST of a verified client, before its body is read: what is refused by the inspection costs work too,
+   * and whoever tries things out is slowed down.
+   */
+  #promptLimit({ method }: GatewayRequest, { client }: Principal, access: Access): Refusal | undefined {
+    if (method !== "POST") return undefined;
+    const limit = access.promptLimits.get(client);
+    const admission = limit && this.#prompts.take(client, limit);
+    if (admission?.admitted) return undefined;
+    if (admission?.reason === "rate") {
+      const retryAfter = admission.retryAfterSeconds;
+      return refusal(429, "rate_limited", "You have sent too many prompts: try again later.", { retryAfter });
+    }
+    const message = "The gateway keeps count of no more clients: try again shortly.";
+    return refusal(503, "unavailable", message, { retryAfter: 1 });
   }
 
   async #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -100,7 +137,7 @@ export class Authorizer {
     if (!request || incoming.headers[HANDOVER.purpose.toLowerCase()] !== "handle") return NOT_NGINX;
     if (!this.#access) return UNCONFIGURED;
     if (request.route?.payload !== "socket") return NO_HANDLER;
-    const verdict = await judge(this.#access, request);
+    const verdict = this.#counted(await judge(this.#access, request), request);
     return verdict.allowed ? { request, principal: verdict.principal } : verdict.refusal;
   }
 }

@@ -217,7 +217,8 @@ add_header X-Frame-Options DENY always;
 add_header Referrer-Policy no-referrer always;
 add_header Content-Security-Policy $content_security_policy always;
 add_header Cross-Origin-Resource-Policy same-origin always;
-add_header Allow $verdict_allow always;`;
+add_header Allow $verdict_allow always;
+add_header Retry-After $verdict_retry_after always;`;
 
 /** Everything about a request that is worked out once: faults of its target, the kinds of its headers. */
 function requestFacts(): string {
@@ -541,6 +542,7 @@ auth_request_set $verdict_client $upstream_http_${variable(VERDICT.client)};
 auth_request_set $verdict_auth $upstream_http_${variable(VERDICT.auth)};
 auth_request_set $verdict_body $upstream_http_${variable(VERDICT.body)};
 auth_request_set $verdict_allow $upstream_http_${variable(VERDICT.allow)};
+auth_request_set $verdict_retry_after $upstream_http_${variable(VERDICT.retryAfter)};
 proxy_http_version 1.1;
 proxy_pass_request_headers off;
 proxy_next_upstream off;
