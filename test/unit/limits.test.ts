@@ -4,8 +4,8 @@ import {
   ClientLimiter,
   FailedAuthentications,
   type Limit,
+  OpenCounter,
   parseRate,
-  SocketCounter,
 } from "../../components/gateway/authorizer/limits";
 
 /** The settings' default. */
@@ -164,9 +164,9 @@ describe("FailedAuthentications", () => {
   });
 });
 
-describe("SocketCounter", () => {
+describe("OpenCounter", () => {
   it("counts by client and in all, and frees a place once", () => {
-    const sockets = new SocketCounter(2, 3);
+    const sockets = new OpenCounter(2, 3);
     const first = sockets.open("a");
     expect(sockets.open("a")).toBeDefined();
     expect(sockets.open("a")).toBeUndefined();

@@ -144,18 +144,18 @@ export class FailedAuthentications {
   }
 }
 
-/** Counts open WebSockets. */
-export class SocketCounter {
+/** Counts what a client has open: WebSockets, uploads. */
+export class OpenCounter {
   readonly #open = new Map<string, number>();
   readonly #perClient: number;
   readonly #inAll: number;
   #sum = 0;
 
   /**
-   * @param perClient sockets that one client may have open. Defaults to 32.
-   * @param inAll sockets that all may have open together. Defaults to 4,096.
+   * @param perClient how many one client may have open
+   * @param inAll how many all may have open together
    */
-  constructor(perClient = 32, inAll = 4096) {
+  constructor(perClient: number, inAll: number) {
     this.#perClient = perClient;
     this.#inAll = inAll;
   }

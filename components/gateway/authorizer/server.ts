@@ -4,6 +4,7 @@ import { PORT } from "../../shared/pod-layout";
 import { HANDOVER } from "../handover";
 import { type Access, judge, type Verdict } from "./access";
 import { answerRefusal, answerVerdict } from "./answer";
+import { ClientBinding } from "./client-binding";
 import { ClientLimiter, FailedAuthentications } from "./limits";
 import type { Principal } from "./principal";
 import { handlePrompt } from "./prompt";
@@ -22,7 +23,8 @@ const NEEDS_UPGRADE = refusal(400, "upgrade_needed", "This route takes WebSocket
 /** The authorizer. Refuses everything until it has a configuration. */
 export class Authorizer {
   readonly #server: Server;
-  readonly #tunnels = new Tunnels();
+  readonly #binding = new ClientBinding();
+  readonly #tunnels = new Tunnels(this.#binding);
   /** These outlive the configuration: a swap gives nobody a second budget. */
   readonly #prompts = new ClientLimiter();
   #failures: FailedAuthentications | undefined;
@@ -91,7 +93,7 @@ export class Authorizer {
     } else if (request.route?.id === "prompt") {
       const objection = this.#promptLimit(request, verdict.principal, access);
       if (objection) answerRefusal(response, objection);
-      else await handlePrompt(incoming, response, request, verdict.principal, access);
+      else await handlePrompt(incoming, response, request, verdict.principal, access, this.#binding);
     } else {
       answerRefusal(response, request.route?.payload === "socket" ? NEEDS_UPGRADE : NO_HANDLER);
     }
