@@ -1,4 +1,5 @@
 import { allowedMethods, neededRole, roleCovers } from "../routes";
+import { originFault } from "./origin";
 import type { Principal } from "./principal";
 import { type Refusal, refusal } from "./refusal";
 import type { GatewayRequest } from "./request";
@@ -25,15 +26,12 @@ export function decide(
   if (!roleCovers(principal.role, needed)) {
     return refusal(403, "role_not_sufficient", `This needs the role ${needed}; yours is ${principal.role}.`);
   }
-  // A page of another site must not act for a client: ComfyUI itself never sees the Origin.
-  const changes = method !== "GET" && method !== "HEAD";
-  if ((changes || route.payload === "socket") && origin !== undefined && !origins.includes(origin)) {
-    return refusal(403, "origin_not_allowed", "Requests from pages of another origin are not accepted.");
-  }
+  const foreign = originFault(method, route.payload === "socket", origin, origins);
+  if (foreign) return foreign;
   if (request.encoded) {
     return refusal(415, "content_encoding", "Send the body without Content-Encoding.");
   }
-  return changes ? payloadFault(request) : undefined;
+  return method === "GET" || method === "HEAD" ? undefined : payloadFault(request);
 }
 
 function payloadFault({ route, contentKind }: GatewayRequest): Refusal | undefined {
