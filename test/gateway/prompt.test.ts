@@ -1,5 +1,4 @@
-/** POST /prompt, WebSockets, uploads and big answers. Needs Docker. */
-import { createHash } from "node:crypto";
+/** POST /prompt, WebSockets and big answers. Needs Docker. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket, { type ClientOptions } from "ws";
@@ -299,40 +298,7 @@ describe("WebSocket", () => {
   });
 });
 
-describe("big bodies", () => {
-  it("an upload of 8 MiB arrives whole, over both protocols", async () => {
-    const body = Buffer.alloc(8 * 1024 * 1024, 3);
-    const sha256 = createHash("sha256").update(body).digest("hex");
-    for (const protocol of PROTOCOLS) {
-      const headers: Headers = [...key("worker"), ["Content-Type", "multipart/form-data; boundary=b"]];
-      await expectPassed(pod, protocol, { method: "POST", target: "/upload/image", headers, body });
-      expect((await pod.hits())[0]).toMatchObject({ bodyLength: body.length, bodySha256: sha256 });
-      expect((await pod.hits())[0]?.headers["content-type"]).toBe("multipart/form-data; boundary=b");
-    }
-  });
-
-  it("an upload that says it is larger than 100 MiB is 413 before it is sent", async () => {
-    await pod.forget();
-    const head = `POST /upload/image HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${pod.keys.worker}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: ${100 * 1024 * 1024 + 1}\r\n\r\n`;
-    const reply = await sendRaw(pod, head, 2000);
-    expect(reply.status).toBe(413);
-    expect(errorOf(reply)?.code).toBe("body_too_large");
-    expect(await pod.hits()).toEqual([]);
-  });
-
-  it("an upload must be multipart and need a key before its body", async () => {
-    const headers: Headers = [...key("worker"), ...JSON_TYPE];
-    await expectRefused(
-      pod,
-      "HTTP/1.1",
-      { method: "POST", target: "/upload/image", headers, body: "{}" },
-      415,
-    );
-    const head =
-      "POST /upload/image HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000000\r\n\r\n";
-    expect((await sendRaw(pod, head, 2000)).status).toBe(401);
-  });
-
+describe("answers", () => {
   it("an answer of 64 MiB arrives whole, an answer in parts arrives in parts", async () => {
     const size = 64 * 1024 * 1024;
     const reply = await send(pod, "HTTP/2", {

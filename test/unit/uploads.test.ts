@@ -3,35 +3,21 @@ import { describe, expect, it } from "vitest";
 import { boundaryOf, parseMultipart } from "../../components/gateway/authorizer/multipart";
 import { inspectUpload, type Upload } from "../../components/gateway/authorizer/uploads";
 import type { Role } from "../../components/gateway/routes";
+import {
+  BOUNDARY,
+  form as body,
+  MULTIPART as CONTENT_TYPE,
+  field,
+  file,
+  PNG,
+  part,
+} from "../support/multipart";
 
-const BOUNDARY = "----WebKitFormBoundaryx7";
-const CONTENT_TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
-const PNG = Buffer.from(
-  "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0--x\r\n\r\n",
-  "latin1",
-);
 const JPEG = Buffer.from("\xff\xd8\xff\xe0\0\x10JFIF\0", "latin1");
 const WEBP = Buffer.from("RIFF\x10\0\0\0WEBPVP8X....", "latin1");
 const GIF = Buffer.from("GIF89a\x01\0\x01\0", "latin1");
 
 const text = (value: string) => Buffer.from(value);
-
-function part(headers: string, content: Buffer): Buffer {
-  return Buffer.concat([text(`--${BOUNDARY}\r\n${headers}\r\n\r\n`), content, text("\r\n")]);
-}
-
-function body(...parts: Buffer[]): Buffer {
-  return Buffer.concat([...parts, text(`--${BOUNDARY}--\r\n`)]);
-}
-
-function file(name = "x.png", content: Buffer = PNG, contentType: string | undefined = "image/png"): Buffer {
-  const type = contentType === undefined ? "" : `\r\nContent-Type: ${contentType}`;
-  return part(`Content-Disposition: form-data; name="image"; filename="${name}"${type}`, content);
-}
-
-function field(name: string, value: string): Buffer {
-  return part(`Content-Disposition: form-data; name="${name}"`, text(value));
-}
 
 function outcome(
   bytes: Buffer,
@@ -52,7 +38,7 @@ describe("uploads that pass", () => {
     ["a JPEG by its other name", file("x.JPEG", JPEG, "image/jpg")],
     ["a WebP", file("x.webp", WEBP, "image/webp")],
     ["a GIF of unknown type", file("x.gif", GIF, "application/octet-stream")],
-    ["no type", file("x.png", PNG, undefined)],
+    ["no type", part('Content-Disposition: form-data; name="image"; filename="x.png"', PNG)],
     ["a name beyond ASCII", file("портрет (1) 保存.png")],
     ["dots and brackets", file("a..b [x] v1.2.png")],
     [

@@ -11,6 +11,7 @@ import { handlePrompt } from "./prompt";
 import { type Refusal, refusal } from "./refusal";
 import { type GatewayRequest, readRequest } from "./request";
 import { refuseUpgrade, Tunnels } from "./tunnels";
+import { UploadRelay } from "./upload-relay";
 
 /** Path of the generation in force, for `apply`. nginx never asks without a purpose, so no client reaches it. */
 export const GENERATION_PATH = "/generation";
@@ -26,6 +27,7 @@ export class Authorizer {
   readonly #binding = new ClientBinding();
   readonly #tunnels = new Tunnels(this.#binding);
   /** These outlive the configuration: a swap gives nobody a second budget. */
+  readonly #uploads = new UploadRelay();
   readonly #prompts = new ClientLimiter();
   #failures: FailedAuthentications | undefined;
   #access: Access | undefined;
@@ -94,6 +96,10 @@ export class Authorizer {
       const objection = this.#promptLimit(request, verdict.principal, access);
       if (objection) answerRefusal(response, objection);
       else await handlePrompt(incoming, response, request, verdict.principal, access, this.#binding);
+    } else if (request.route?.id === "upload-image") {
+      await this.#uploads.handle("image", incoming, response, verdict.principal);
+    } else if (request.route?.id === "upload-mask") {
+      await this.#uploads.handle("mask", incoming, response, verdict.principal);
     } else {
       answerRefusal(response, request.route?.payload === "socket" ? NEEDS_UPGRADE : NO_HANDLER);
     }
@@ -144,8 +150,8 @@ export class Authorizer {
   }
 }
 
-/** Only a defect ends here: the client sees nothing of it, the log does. */
+/** A client that goes away while it sends is no news; all else is a defect, which the log sees and no client. */
 function fail(error: unknown, end: () => void): void {
-  console.error("authorizer:", error);
+  if ((error as NodeJS.ErrnoException).code !== "ECONNRESET") console.error("authorizer:", error);
   end();
 }

@@ -4,9 +4,6 @@ import { isObject } from "./inspection/submission";
 import { boundaryOf, MultipartFault, type Part, parseMultipart } from "./multipart";
 import { type Refusal, refusal } from "./refusal";
 
-/** Bytes of a whole upload. It is held in memory until it is judged, so this times the uploads under way is the cost. */
-export const DEFAULT_UPLOAD_BYTES = 25 * 1024 * 1024;
-
 const LIMITS = { maxParts: 6, maxHeaderBytes: 1024 };
 const MAX_FIELD_BYTES = 2048;
 const MAX_FILENAME_BYTES = 200;
