@@ -15,8 +15,8 @@ const settings = readSettings({
   env: process.env,
   fileExists: existsSync,
 });
-const { stack, domain, port, build } = settings;
-const isPublic = domain !== "localhost";
+const { stack, domain, port, build, methods, requireClientCertificate, jwt } = settings;
+const { deniedNodes, allowedNodes, ...comfyuiSource } = settings.comfyui;
 
 const pki = new Pki("pki", {
   stack,
@@ -25,36 +25,34 @@ const pki = new Pki("pki", {
 });
 const access = new Access("access", {
   clients: settings.clients,
-  requireClientCertificate: settings.requireClientCertificate,
+  requireClientCertificate,
   issuer: { certificate: pki.caCertificate, key: pki.caKey },
 });
 const engine = new DockerHost("docker-host", { stack, baseImage: build.baseImage });
 const pod = new Pod("pod", {
   engine,
-  publishAddress: isPublic ? "0.0.0.0" : "127.0.0.1",
+  publishAddress: domain === "localhost" ? "127.0.0.1" : "0.0.0.0",
   publishPort: port,
 });
-const comfyui = new ComfyUi("comfyui", {
-  engine,
-  networkMode: pod.networkMode,
-  caBundles: build.caBundles,
-  ...settings.comfyui,
-});
+const { networkMode } = pod;
+const comfyui = new ComfyUi("comfyui", { engine, networkMode, caBundles: build.caBundles, ...comfyuiSource });
 const gateway = new Gateway("gateway", {
   engine,
-  networkMode: pod.networkMode,
+  networkMode,
   upstreamContainerId: comfyui.containerId,
   domain,
   port,
   serverCertificate: pki.serverCertificate,
   serverKey: pki.serverKey,
-  methods: settings.methods,
-  requireClientCertificate: settings.requireClientCertificate,
+  methods,
+  requireClientCertificate,
   clientCa: pki.caCertificate,
-  jwt: settings.jwt,
+  jwt,
   admitted: access.admitted,
   jwtKeys: access.jwtKeys,
   sessionKey: access.sessionKey,
+  deniedNodes,
+  allowedNodes,
 });
 
 export const { endpoint, caCertificate, clients, images } = stackOutputs({ pki, access, comfyui, gateway });

@@ -49,4 +49,8 @@ export interface GatewayArgs {
   readonly jwtKeys: pulumi.Input<readonly ClientJwtKey[]>;
   /** Key of the sign-in sessions: 64 hexadecimal characters (secret). */
   readonly sessionKey: pulumi.Input<string>;
+  /** Node classes that are refused besides the gateway's own list; `*` at the end stands for any rest. */
+  readonly deniedNodes: readonly string[];
+  /** The only node classes that may run; the denied ones still may not. Defaults to all. */
+  readonly allowedNodes?: readonly string[];
 }

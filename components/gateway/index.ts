@@ -144,7 +144,7 @@ function takesCertificates({ methods, requireClientCertificate }: GatewayArgs): 
 }
 
 function authorizerConfig(args: GatewayArgs, origins: readonly string[]): pulumi.Output<string> {
-  const { methods, requireClientCertificate, jwt } = args;
+  const { methods, requireClientCertificate, jwt, deniedNodes, allowedNodes } = args;
   return pulumi
     .all([args.admitted, args.jwtKeys, args.sessionKey])
     .apply(([clients, jwtKeys, sessionKey]) => {
@@ -153,6 +153,8 @@ function authorizerConfig(args: GatewayArgs, origins: readonly string[]): pulumi
       return renderAuthorizerConfig({
         clients,
         origins,
+        deniedNodes,
+        allowedNodes,
         requireClientCertificate,
         session: methods.includes("basic") ? { key: sessionKey } : undefined,
         jwt:

@@ -16,7 +16,7 @@ export type Access = Partial<Record<HttpMethod, Role | "never">> | "never";
  * What travels in the request:
  * - `none`: no body is forwarded with a content type,
  * - `json`: the gateway forces `application/json` upstream (aiohttp decodes with whatever charset a client declares),
- * - `multipart`: an upload, streamed,
+ * - `multipart`: an upload, streamed with the client's own Content-Type, which names the boundary,
  * - `raw`: a file's bytes, streamed,
  * - `socket`: a WebSocket upgrade.
  */
@@ -110,8 +110,13 @@ export const ROUTES: readonly Route[] = [
   route("job", "/api/jobs/{job}", { GET: "admin" }),
   route("job-cancel", "/api/jobs/{job}/cancel", { POST: "admin" }, { payload: "json" }),
   route("view", "/view", { GET: "worker" }, { content: "untrusted" }),
-  route("upload-image", "/upload/image", { POST: "worker" }, { payload: "multipart" }),
-  route("upload-mask", "/upload/mask", { POST: "worker" }, { payload: "multipart" }),
+  route(
+    "upload-image",
+    "/upload/image",
+    { POST: "worker" },
+    { handling: "authorizer", payload: "multipart" },
+  ),
+  route("upload-mask", "/upload/mask", { POST: "worker" }, { handling: "authorizer", payload: "multipart" }),
   route("upload-temp", "/upload/temp", "never"),
 
   // Inventory.

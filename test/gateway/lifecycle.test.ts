@@ -5,7 +5,7 @@ import WebSocket from "ws";
 import { docker } from "../support/docker";
 import { errorOf, type Reply, send } from "../support/gateway-client";
 import { expectPassed, expectRefused } from "../support/gateway-expect";
-import { digest, eventually, GatewayPod, newKey } from "../support/gateway-pod";
+import { digest, eventually, GatewayPod, newKey, UNLIMITED } from "../support/gateway-pod";
 
 let pod: GatewayPod;
 beforeAll(async () => {
@@ -61,12 +61,24 @@ describe("configuration", () => {
 
   it("a bad one for the authorizer is refused with every problem; no digest is quoted", async () => {
     const origins = [pod.origin];
-    const one = { name: "a", role: "user", tenant: "a", apiKeyDigests: [digest("x")] };
-    const valid = { version: 1, origins, promptBodyBytes: 1_048_576, clients: [one] };
+    const one = { name: "a", role: "user", tenant: "a", apiKeyDigests: [digest("x")], ...UNLIMITED };
+    const valid = {
+      version: 1,
+      origins,
+      promptBodyBytes: 1_048_576,
+      failedAuthenticationsPerMinute: 20,
+      deniedNodes: [],
+      clients: [one],
+    };
     const bad: [value: unknown, says: string][] = [
       ["{", "not JSON"],
       [{ ...valid, version: 2 }, "version"],
       [{ ...valid, extra: 1 }, "extra"],
+      [{ ...valid, failedAuthenticationsPerMinute: 0 }, "failedAuthenticationsPerMinute"],
+      [{ ...valid, clients: [{ ...one, rate: "ten" }] }, 'clients.0.rate: the rate "ten"'],
+      [{ ...valid, clients: [{ ...one, burst: -1 }] }, "clients.0.burst"],
+      [{ ...valid, deniedNodes: [""] }, "deniedNodes.0"],
+      [{ ...valid, allowedNodes: [] }, "allowedNodes"],
       [{ ...valid, origins: ["http://localhost"] }, "origins.0"],
       [{ ...valid, clients: [{ ...one, role: "root" }] }, "clients.0.role"],
       [{ ...valid, clients: [{ ...one, apiKeyDigests: ["abc"] }] }, "clients.0.apiKeyDigests.0"],
@@ -106,7 +118,12 @@ describe("configuration", () => {
     for (let round = 0; round < 4; round++) {
       const bodies = round % 2 === 0 ? 2_000_000 : 1_048_576;
       expect(pod.applyNginx(pod.nginxBundle({ jsonBodyBytes: bodies })).status).toBe(0);
-      const more = { name: `extra-${round}`, role: "worker" as const, apiKeyDigests: [digest(newKey())] };
+      const more = {
+        name: `extra-${round}`,
+        role: "worker" as const,
+        apiKeyDigests: [digest(newKey())],
+        ...UNLIMITED,
+      };
       expect(pod.applyAuthorizer([...pod.clients(), more]).status).toBe(0);
       await sleep(300);
     }
@@ -150,7 +167,7 @@ describe("keys", () => {
     await closed;
     await eventually(async () => (await get(pod.keys.worker)).status === 401, "the key is refused", 6000);
     expect(Date.now() - started).toBeLessThan(5100);
-    const body = '{"prompt":{"1":{"class_type":"A"}}}';
+    const body = '{"prompt":{"1":{"class_type":"A","inputs":{}}},"client_id":"c"}';
     const headers: Headers = [...withKey(pod.keys.worker), ["Content-Type", "application/json"]];
     await expectRefused(pod, "HTTP/1.1", { method: "POST", target: "/prompt", headers, body }, 401);
     expect(keptClosed).toBe(false);
@@ -209,7 +226,7 @@ describe("outages", () => {
     docker("stop", "--time", "5", pod.container("authorizer"));
     // A remembered verdict may serve this one route for up to 5 s more.
     await sleep(5500);
-    const body = '{"prompt":{"1":{"class_type":"A"}}}';
+    const body = '{"prompt":{"1":{"class_type":"A","inputs":{}}},"client_id":"c"}';
     const headers: Headers = [...withKey(pod.keys.admin), ["Content-Type", "application/json"]];
     for (const target of ["/", "/system_stats", "/queue", "/nothing", "/ws"]) {
       const reply = await expectRefused(pod, "HTTP/2", { target, headers: withKey(pod.keys.admin) }, 503);

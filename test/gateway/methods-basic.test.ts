@@ -6,7 +6,7 @@ import { passwordRecord } from "../../components/gateway/authorizer/methods/pass
 import type { AuthorizerClient, SessionKeys } from "../../components/gateway/authorizer/render";
 import { errorOf, type Protocol, type Reply, send } from "../support/gateway-client";
 import { expectPassed, expectRefused } from "../support/gateway-expect";
-import { eventually, GatewayPod, newKey } from "../support/gateway-pod";
+import { eventually, GatewayPod, newKey, UNLIMITED } from "../support/gateway-pod";
 
 const PASSWORDS = { anna: "violet:tundra kettle", bert: "amber quarry lantern" };
 const CHEAP = { N: 2 ** 14, r: 8, p: 1 };
@@ -30,6 +30,7 @@ function apply(more: readonly AuthorizerClient[] = []): void {
     methods: ["basic" as const],
     apiKeyDigests: [],
     passwordRecords: [records[name]],
+    ...UNLIMITED,
   }));
   expect(pod.applyAuthorizer([...pod.clients(), ...people, ...more], { session })).toMatchObject({
     status: 0,
@@ -274,7 +275,7 @@ describe("guessing", () => {
     expect(Number(last?.headers["retry-after"]?.[0])).toBeLessThanOrEqual(60);
     // The right one is none the better: it could be a guess.
     await expectRefused(pod, "HTTP/2", { target: "/", headers: asAnna() }, 429);
-    apply([{ name: "extra", role: "worker", apiKeyDigests: [] }]);
+    apply([{ name: "extra", role: "worker", apiKeyDigests: [], ...UNLIMITED }]);
     await expectRefused(pod, "HTTP/2", { target: "/", headers: asAnna() }, 429);
     // Others come in as ever.
     const headers: Headers = [["X-API-Key", pod.keys.user]];

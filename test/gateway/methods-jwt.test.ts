@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { errorOf, type Protocol, send } from "../support/gateway-client";
 import { expectPassed, expectRefused } from "../support/gateway-expect";
-import { eventually, GatewayPod } from "../support/gateway-pod";
+import { eventually, GatewayPod, UNLIMITED } from "../support/gateway-pod";
 import { sendRawHttp2 } from "../support/raw-http2";
 import { AUDIENCE, b64, claims, ISSUER, nowSeconds, token, tokenSigner } from "../support/tokens";
 
@@ -30,7 +30,7 @@ afterAll(() => pod?.stop());
 
 /** The three clients with keys, one of whom has tokens too. */
 function apply(keys = KEYS): void {
-  const saas = { name: "saas", role: "user", methods: ["jwt"], apiKeyDigests: [] } as const;
+  const saas = { name: "saas", role: "user", methods: ["jwt"], apiKeyDigests: [], ...UNLIMITED } as const;
   expect(
     pod.applyAuthorizer([...pod.clients(), saas], keys.length > 0 ? { jwt: { keys } } : {}),
   ).toMatchObject({

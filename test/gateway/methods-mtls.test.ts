@@ -6,7 +6,7 @@ import type { AuthorizerClient, AuthorizerSettings } from "../../components/gate
 import { type IssuedIdentity, TestCa } from "../support/client-certificates";
 import { errorOf, type Identity, openTls, type Protocol, send, sendRaw } from "../support/gateway-client";
 import { expectPassed, expectRefused } from "../support/gateway-expect";
-import { digest, eventually, GatewayPod } from "../support/gateway-pod";
+import { digest, eventually, GatewayPod, UNLIMITED } from "../support/gateway-pod";
 import { claims, token, tokenSigner } from "../support/tokens";
 
 const tokens = tokenSigner("k", "ES256", "backend", "user");
@@ -65,6 +65,7 @@ function apply(fingerprints = [backend.fingerprint], settings: Partial<Authorize
     methods: ["mtls", "jwt"],
     apiKeyDigests: [],
     certificateFingerprints: fingerprints,
+    ...UNLIMITED,
   };
   const clients = pod
     .clients()
@@ -230,7 +231,13 @@ describe("where a certificate is required", () => {
 });
 
 it("where only certificates are enabled, nothing else is asked for", async () => {
-  const client = { name: "b", role: "user", methods: ["mtls"], apiKeyDigests: [digest("x")] } as const;
+  const client = {
+    name: "b",
+    role: "user",
+    methods: ["mtls"],
+    apiKeyDigests: [digest("x")],
+    ...UNLIMITED,
+  } as const;
   const clients = [{ ...client, certificateFingerprints: [backend.fingerprint] }];
   expect(pod.applyAuthorizer(clients)).toMatchObject({ status: 0 });
   await expectRefused(pod, "HTTP/2", { target: "/models", headers: key("admin") }, 403);

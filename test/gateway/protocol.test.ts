@@ -55,7 +55,7 @@ describe.each(PROTOCOLS)("headers over %s", (protocol) => {
       ["comfy-user", "x"],
       ["Cookie", "a=b"],
     ];
-    const body = '{"prompt":{"1":{"class_type":"A"}}}';
+    const body = '{"prompt":{"1":{"class_type":"A","inputs":{}}},"client_id":"c"}';
     await expectPassed(pod, protocol, { method: "POST", target: "/prompt", headers, body });
     const [hit] = await pod.hits();
     const allowed = [

@@ -7,6 +7,7 @@ import { isExact, ROUTES, spellings } from "../../components/gateway/routes";
 import { errorOf, http1Text, type Protocol, send, sendRawAll } from "../support/gateway-client";
 import { expectPassed, expectRefused } from "../support/gateway-expect";
 import { GatewayPod, newKey } from "../support/gateway-pod";
+import { file, form, MASKED, MULTIPART } from "../support/multipart";
 
 let pod: GatewayPod;
 beforeAll(async () => {
@@ -188,8 +189,11 @@ describe("the route table", () => {
       const needed = route.access === "never" ? "never" : (route.access[method] ?? "absent");
       for (const role of ["worker", "user", "admin"] as const) {
         const target = example(path);
-        const body = method === "GET" ? undefined : '{"prompt":{}}';
-        const type = route.payload === "multipart" ? "multipart/form-data; boundary=x" : "application/json";
+        const isUpload = route.payload === "multipart";
+        const json = `{"prompt":{},"client_id":"${role}"}`;
+        const picture = route.id === "upload-mask" ? form(file(), MASKED) : form(file());
+        const body = method === "GET" ? undefined : isUpload ? picture : json;
+        const type = isUpload ? MULTIPART : "application/json";
         const headers: Headers = [...key(role), ...(body ? ([["Content-Type", type]] as Headers) : [])];
         const { status } = await send(pod, "HTTP/2", { method, target, headers, body });
         let expected = 200;

@@ -36,6 +36,9 @@ const HARDENED = [
   ...["--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777"],
 ];
 
+/** For clients of tests that are not about limits. */
+export const UNLIMITED = { rate: "100000r/s", burst: 1000 };
+
 /** A new API key, as the product makes them. */
 export function newKey(): string {
   return `cf_${randomBytes(32).toString("hex")}`;
@@ -156,12 +159,24 @@ export class GatewayPod {
       name: role,
       role,
       apiKeyDigests: keys[role] === undefined ? [] : [digest(keys[role])],
+      ...UNLIMITED,
     }));
   }
 
-  applyAuthorizer(clients: readonly AuthorizerClient[], settings: Partial<AuthorizerSettings> = {}): Applied {
+  applyAuthorizer(
+    clients: readonly AuthorizerClient[],
+    settings: Partial<Omit<AuthorizerSettings, "clients">> = {},
+  ): Applied {
     const origins = publicOrigins(HOST_NAMES, this.port);
-    return this.applyAuthorizerText(renderAuthorizerConfig({ clients, origins, ...settings }));
+    return this.applyAuthorizerText(
+      renderAuthorizerConfig({
+        clients,
+        origins,
+        deniedNodes: [],
+        failedAuthenticationsPerMinute: 100_000,
+        ...settings,
+      }),
+    );
   }
 
   applyAuthorizerText(text: string): Applied {

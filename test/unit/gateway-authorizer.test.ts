@@ -13,10 +13,13 @@ const digest = (key: string) => createHash("sha256").update(key).digest("hex");
 const ORIGIN = "https://localhost:8443";
 const CONFIGURATION = renderAuthorizerConfig({
   origins: [ORIGIN],
+  deniedNodes: [],
   clients: (["worker", "user", "admin"] as const).map((role) => ({
     name: role,
     role,
     apiKeyDigests: [digest(KEYS[role])],
+    rate: "10r/m",
+    burst: 5,
   })),
 });
 const access = makeAccess(CONFIGURATION);
@@ -155,8 +158,11 @@ describe("the configuration", () => {
     value.clients[0].role = "root";
     value.clients[1].apiKeyDigests = ["ABCDEF"];
     value.surplus = 1;
+    value.clients[2].rate = "10r/d";
     const problems = () => parseConfiguration(JSON.stringify(value));
-    expect(problems).toThrow(/clients\.0\.role[\s\S]*clients\.1\.apiKeyDigests\.0[\s\S]*surplus/);
+    expect(problems).toThrow(
+      /clients\.0\.role[\s\S]*clients\.1\.apiKeyDigests\.0[\s\S]*"10r\/d"[\s\S]*surplus/,
+    );
     expect(problems).not.toThrow(/ABCDEF/);
   });
 
@@ -177,8 +183,9 @@ describe("a submission", () => {
     ['{"prompt":{"1":{"class_type":"A"}}}', "parsed"],
     [' \t\r\n{"prompt":{}}\n', "parsed"],
     ['{"prompt":{},"x":"[[[[{{{{\\""}', "parsed"],
-    ['{"prompt":[],"prompt":{}}', "parsed"],
-    ['{"prompt":{},"prompt":[]}', "no_prompt"],
+    ['{"prompt":[],"prompt":{}}', "duplicate_key"],
+    ['{"prompt":{},"\\u0070rompt":{}}', "duplicate_key"],
+    ['{"prompt":[]}', "no_prompt"],
     ["{}", "no_prompt"],
     ["[]", "invalid_shape"],
     ["", "invalid_json"],

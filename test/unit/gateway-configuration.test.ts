@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { checkConfiguration, parseConfiguration } from "../../components/gateway/authorizer/configuration";
+import { parseRate } from "../../components/gateway/authorizer/limits";
 import { passwordRecord } from "../../components/gateway/authorizer/methods/password-record";
 import { type AuthorizerSettings, renderAuthorizerConfig } from "../../components/gateway/authorizer/render";
 
@@ -20,6 +21,8 @@ const KEY = {
 
 const SETTINGS = {
   origins: ["https://localhost:8443"],
+  failedAuthenticationsPerMinute: 20,
+  deniedNodes: ["AnotherNode"],
   requireClientCertificate: true,
   session: { key: "ab".repeat(32), previousKey: "cd".repeat(32) },
   jwt: { tenantClaim: "tenant", maxLifetimeSeconds: 600, keys: [KEY] },
@@ -29,6 +32,8 @@ const SETTINGS = {
       role: "user",
       tenant: "anna",
       methods: ["apiKey", "basic", "jwt", "mtls"],
+      rate: "10r/m",
+      burst: 5,
       apiKeyDigests: ["1".repeat(64)],
       passwordRecords: [RECORD],
       certificateFingerprints: ["2".repeat(64)],
@@ -43,13 +48,17 @@ describe("a configuration of all methods", () => {
     const text = renderAuthorizerConfig(SETTINGS);
     await checkConfiguration(text);
     const { version, promptBodyBytes, ...read } = parseConfiguration(text);
-    expect(read).toEqual(SETTINGS);
+    // A rate arrives as what the limiter counts with.
+    const clients = SETTINGS.clients.map((client) => ({ ...client, rate: parseRate(client.rate) }));
+    expect(read).toEqual({ ...SETTINGS, clients });
     expect([version, promptBodyBytes]).toEqual([1, 1_048_576]);
   });
 
   it("is the safest where little is said", () => {
-    const clients = [{ name: "anna", role: "user", apiKeyDigests: [] }] as const;
-    expect(parseConfiguration(renderAuthorizerConfig({ origins: SETTINGS.origins, clients }))).toMatchObject({
+    const clients = [{ name: "anna", role: "user", rate: "10r/m", burst: 5, apiKeyDigests: [] }] as const;
+    expect(
+      parseConfiguration(renderAuthorizerConfig({ origins: SETTINGS.origins, deniedNodes: [], clients })),
+    ).toMatchObject({
       requireClientCertificate: false,
       clients: [{ methods: ["apiKey"], passwordRecords: [], certificateFingerprints: [] }],
     });

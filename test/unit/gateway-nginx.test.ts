@@ -67,10 +67,11 @@ describe("nginx.conf", () => {
       hostNames: ["comfy.example.com"],
       publicPort: 443,
       jsonBodyBytes: 7_000_000,
-      uploadBodyBytes: 9_000_000,
+      fileBodyBytes: 9_000_000,
     });
     expect(other["serve/authorizer-json.conf"]).toContain("client_max_body_size 7000000;");
-    expect(other["serve/direct-multipart.conf"]).toContain("client_max_body_size 9000000;");
+    expect(other["serve/direct-raw.conf"]).toContain("client_max_body_size 9000000;");
+    expect(other["serve/authorizer-multipart.conf"]).toContain("client_max_body_size 26214400;");
     expect(other["nginx.conf"]).toContain("server_name comfy.example.com;");
     expect(other["nginx.conf"]).toContain("set $public_host $host;");
   });

@@ -157,6 +157,7 @@ describe("the whole program, under mocks", () => {
     }
     const all = withInput.map((r) => r.inputs.stdin.value).join("\n");
     expect(all).toContain("PRIVATE KEY of pki-server-key");
+    expect(all).toContain('"deniedNodes": []');
     expect(all).not.toContain(SECRET_HEX);
     expect(all).not.toContain("PRIVATE KEY of pki-ca-key");
   });

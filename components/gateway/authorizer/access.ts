@@ -1,6 +1,8 @@
 import { authenticate } from "./authenticate";
 import { type Configuration, generationOf, parseConfiguration } from "./configuration";
 import { decide } from "./decision";
+import { type Inspection, inspectionBy } from "./inspection";
+import type { Limit } from "./limits";
 import { type Methods, methodsOf } from "./methods";
 import type { Principal } from "./principal";
 import type { Refusal } from "./refusal";
@@ -11,6 +13,9 @@ export interface Access {
   readonly generation: string;
   readonly configuration: Configuration;
   readonly methods: Methods;
+  readonly inspect: Inspection;
+  /** How often each client may POST /prompt, by its name. */
+  readonly promptLimits: ReadonlyMap<string, Limit>;
 }
 
 /**
@@ -19,8 +24,15 @@ export interface Access {
  */
 export function makeAccess(text: string, previous?: Access): Access {
   const configuration = parseConfiguration(text);
-  const methods = methodsOf(configuration, previous?.methods);
-  return { generation: generationOf(text), configuration, methods };
+  return {
+    generation: generationOf(text),
+    configuration,
+    methods: methodsOf(configuration, previous?.methods),
+    inspect: inspectionBy(configuration),
+    promptLimits: new Map(
+      configuration.clients.map(({ name, rate, burst }) => [name, { ...rate, burst }] as const),
+    ),
+  };
 }
 
 export type Verdict =

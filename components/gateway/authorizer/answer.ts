@@ -58,16 +58,13 @@ export function answerVerdict(response: ServerResponse, verdict: Verdict): void 
   response.writeHead(status, { ...verdictHeaders(verdict), "Content-Length": "0" }).end();
 }
 
-/** Answers the client itself. */
+/**
+ * Answers the client itself. Node drops what is left of the request's body: closing the connection under nginx while it
+ * still sends could cost the client the answer.
+ */
 export function answerRefusal(response: ServerResponse, refused: Refusal): void {
   const body = refusalBody(refused);
-  response
-    .writeHead(refused.status, {
-      ...refusalHeaders(refused, body),
-      // The rest of a body that is refused early is not worth reading.
-      Connection: "close",
-    })
-    .end(body);
+  response.writeHead(refused.status, refusalHeaders(refused, body)).end(body);
 }
 
 /** The same on a bare socket, where Node has handed an upgrade over. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ROLES } from "../routes";
+import { parseRate } from "./limits";
 import { createBasicVerifier } from "./methods/basic";
 import { basicAccounts } from "./methods/basic-accounts";
 import { createJwtVerifier } from "./methods/jwt";
@@ -19,10 +20,24 @@ const passwordRecord = z
   .string()
   .refine(isRecord, "is not a password record; make it with passwordRecord (scrypt$N$r$p$salt$hash)");
 
+/** Requests in a time, as nginx writes them. */
+const rate = z.string().transform((text, context) => {
+  try {
+    return parseRate(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
+const nodeClass = z.string().min(1).max(200);
+
 const clientSchema = z.strictObject({
   name,
   role: z.enum(ROLES),
   tenant: name,
+  rate,
+  burst: z.int().min(0).max(1000),
   methods: z.array(z.enum(METHOD_NAMES)).default(["apiKey"]),
   apiKeyDigests: z.array(sha256("key")),
   passwordRecords: z.array(passwordRecord).default([]),
@@ -62,6 +77,9 @@ const schema = z
       .int()
       .min(1024)
       .max(100 * 1024 * 1024),
+    failedAuthenticationsPerMinute: z.int().min(1).max(100_000),
+    deniedNodes: z.array(nodeClass),
+    allowedNodes: z.array(nodeClass).min(1).optional(),
     requireClientCertificate: z.boolean().default(false),
     session: z.strictObject({ key: sessionKey, previousKey: sessionKey.optional() }).optional(),
     jwt: jwtSchema.optional(),

@@ -1,4 +1,5 @@
 import { allowedMethods, neededRole, roleCovers } from "../routes";
+import { originFault } from "./origin";
 import type { Principal } from "./principal";
 import { type Refusal, refusal } from "./refusal";
 import type { GatewayRequest } from "./request";
@@ -20,23 +21,21 @@ export function decide(
   const needed = neededRole(route, method);
   if (needed === undefined || needed === "never") {
     const message = `This route does not take ${method}; it takes ${allowed.join(", ")}.`;
-    return refusal(405, "method_not_allowed", message, allowed.join(", "));
+    return refusal(405, "method_not_allowed", message, { allow: allowed.join(", ") });
   }
   if (!roleCovers(principal.role, needed)) {
     return refusal(403, "role_not_sufficient", `This needs the role ${needed}; yours is ${principal.role}.`);
   }
-  // A page of another site must not act for a client: ComfyUI itself never sees the Origin.
+  const foreign = originFault(method, route.payload === "socket", origin, origins);
+  if (foreign) return foreign;
   const changes = method !== "GET" && method !== "HEAD";
-  if ((changes || route.payload === "socket") && origin !== undefined && !origins.includes(origin)) {
-    return refusal(403, "origin_not_allowed", "Requests from pages of another origin are not accepted.");
-  }
   if ((changes || route.payload === "socket") && isForged(request, principal)) {
     return refusal(403, "origin_not_proven", "A page of another site may have made the browser send this.");
   }
   if (request.encoded) {
     return refusal(415, "content_encoding", "Send the body without Content-Encoding.");
   }
-  return changes ? payloadFault(request) : undefined;
+  return method === "GET" || method === "HEAD" ? undefined : payloadFault(request);
 }
 
 /** Methods by which a browser authenticates without the page that makes the request. */

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Access } from "./access";
 import { answerRefusal } from "./answer";
-import { inspect } from "./inspection";
+import { type ClientBinding, isRefused } from "./client-binding";
+import { submittedClientId } from "./inspection/envelope";
 import { parseSubmission } from "./inspection/submission";
 import type { Principal } from "./principal";
 import { type Refusal, refusal } from "./refusal";
+import { forward, readBody } from "./relay";
 import type { GatewayRequest } from "./request";
-import { answerHeaders, forwardedHeaders, upstreamRequest } from "./upstream";
 
 /** /prompt: a GET passes; the body of a POST is read, inspected as a parsed copy and forwarded as it came. */
 export async function handlePrompt(
@@ -13,10 +15,11 @@ export async function handlePrompt(
   response: ServerResponse,
   request: GatewayRequest,
   principal: Principal,
-  bodyLimit: number,
+  access: Access,
+  binding: ClientBinding,
 ): Promise<void> {
   if (request.method !== "POST") {
-    forward(incoming, response, undefined);
+    forward(incoming, response);
     return;
   }
   if (request.contentKind !== "json") {
@@ -24,60 +27,31 @@ export async function handlePrompt(
     answerRefusal(response, refusal(415, "content_type", message));
     return;
   }
-  const body = await readBody(incoming, bodyLimit);
-  if (body === undefined) {
-    const message = `The body is larger than ${bodyLimit} bytes.`;
-    answerRefusal(response, refusal(413, "body_too_large", message));
+  const body = await readBody(incoming, access.configuration.promptBodyBytes);
+  if ("status" in body) {
+    answerRefusal(response, body);
     return;
   }
-  const objection = judgeBody(body, principal);
+  const objection = judgeBody(body, principal, access, binding);
   if (objection) answerRefusal(response, objection);
-  else forward(incoming, response, body);
+  else forward(incoming, response, { contentType: "application/json", bytes: body });
 }
 
-function judgeBody(body: Buffer, principal: Principal): Refusal | undefined {
+function judgeBody(
+  body: Buffer,
+  principal: Principal,
+  { inspect }: Access,
+  binding: ClientBinding,
+): Refusal | undefined {
   const submission = parseSubmission(body);
-  return "prompt" in submission ? inspect(submission, principal) : submission;
-}
-
-/** The whole body; undefined where it exceeds the limit. */
-async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
-}
-
-function forward(incoming: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
-  const headers = {
-    ...forwardedHeaders(incoming.headers),
-    ...(body && { "Content-Type": "application/json", "Content-Length": body.length }),
-  };
-  const onward = upstreamRequest(incoming.url ?? "/", incoming.method ?? "GET", headers, true);
-  onward.on("response", (answer) => {
-    // A failing ComfyUI may answer with its inner life; its log has it.
-    if ((answer.statusCode ?? 500) >= 500) {
-      answer.resume();
-      const message = "ComfyUI failed to handle the request; its log says why.";
-      answerRefusal(response, refusal(500, "internal_error", message));
-      return;
-    }
-    response.writeHead(answer.statusCode ?? 500, answerHeaders(answer));
-    answer.on("error", () => response.destroy());
-    answer.pipe(response);
-  });
-  onward.on("error", () => {
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    const message = "ComfyUI does not answer: it is starting, or has stopped.";
-    answerRefusal(response, refusal(502, "comfyui_unreachable", message));
-  });
-  response.on("close", () => onward.destroy());
-  onward.end(body);
+  if ("status" in submission) return submission;
+  const objection = inspect(submission, principal);
+  if (objection) return objection;
+  const clientId = submittedClientId(submission);
+  if (clientId === undefined) return undefined;
+  const hold = binding.use(clientId, principal);
+  if (isRefused(hold)) return hold;
+  // The id stays the client's for long after; only a socket needs to hold it.
+  hold.release();
+  return undefined;
 }

@@ -16,8 +16,13 @@ export interface Refusal {
   readonly setCookie?: string;
 }
 
-export function refusal(status: ErrorStatus, code: string, message: string, allow?: string): Refusal {
-  return { status, code, message, allow };
+export function refusal(
+  status: ErrorStatus,
+  code: string,
+  message: string,
+  headers: Pick<Refusal, "allow" | "retryAfter"> = {},
+): Refusal {
+  return { status, code, message, ...headers };
 }
 
 export function refusalBody({ status, code, message }: Refusal): string {

@@ -13,6 +13,10 @@ export interface AuthorizerClient {
   readonly methods?: readonly MethodName[];
   /** Lower-case hexadecimal SHA-256 of each API key that is valid for it. */
   readonly apiKeyDigests: readonly string[];
+  /** Prompts per time, such as `10r/m` (see `parseRate`). */
+  readonly rate: string;
+  /** Prompts that may come at once on top of the rate: 0 to 1,000. */
+  readonly burst: number;
   /** Records of its valid passwords (`passwordRecord`), all of one cost. Defaults to none. */
   readonly passwordRecords?: readonly string[];
   /** Lower-case hexadecimal SHA-256 of the DER of each client certificate that is valid for it. Defaults to none. */
@@ -41,6 +45,12 @@ export interface AuthorizerSettings {
   readonly clients: readonly AuthorizerClient[];
   /** Origins of the endpoint itself, e.g. `https://localhost:8443` (see `publicOrigins`). */
   readonly origins: readonly string[];
+  /** Node classes that are refused besides the gateway's own list; `*` at the end stands for any rest. */
+  readonly deniedNodes: readonly string[];
+  /** The only node classes that may run; the denied ones still may not. Defaults to all. */
+  readonly allowedNodes?: readonly string[];
+  /** Failed authentications of one address in a minute; more are 429. Defaults to 20. */
+  readonly failedAuthenticationsPerMinute?: number;
   /** Largest body of POST /prompt, in bytes. Defaults to 1 MiB, as nginx's does. */
   readonly promptBodyBytes?: number;
   /** Whether a valid client certificate is needed on top of any other method. Defaults to false. */
@@ -59,6 +69,9 @@ export function renderAuthorizerConfig(settings: AuthorizerSettings): string {
     version: 1,
     origins: settings.origins,
     promptBodyBytes: settings.promptBodyBytes ?? PROMPT_BODY_BYTES,
+    failedAuthenticationsPerMinute: settings.failedAuthenticationsPerMinute ?? 20,
+    deniedNodes: settings.deniedNodes,
+    allowedNodes: settings.allowedNodes,
     requireClientCertificate: settings.requireClientCertificate ?? false,
     session: settings.session,
     jwt: settings.jwt,
@@ -66,6 +79,8 @@ export function renderAuthorizerConfig(settings: AuthorizerSettings): string {
       name: client.name,
       role: client.role,
       tenant: client.tenant ?? client.name,
+      rate: client.rate,
+      burst: client.burst,
       methods: client.methods ?? ["apiKey"],
       apiKeyDigests: client.apiKeyDigests,
       passwordRecords: client.passwordRecords ?? [],

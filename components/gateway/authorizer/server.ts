@@ -2,14 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { PORT } from "../../shared/pod-layout";
 import { HANDOVER } from "../handover";
-import { type Access, judge } from "./access";
+import { type Access, judge, type Verdict } from "./access";
 import { answerRefusal, answerVerdict } from "./answer";
+import { ClientBinding } from "./client-binding";
+import { ClientLimiter, DEFAULT_PROMPT_LIMIT, FailedAuthentications } from "./limits";
 import { parseAuthorization } from "./methods/authorization";
 import type { Principal } from "./principal";
 import { handlePrompt } from "./prompt";
 import { type Refusal, refusal } from "./refusal";
 import { type GatewayRequest, readRequest } from "./request";
 import { refuseUpgrade, Tunnels } from "./tunnels";
+import { UploadRelay } from "./upload-relay";
 
 /** Path of the generation in force, for `apply`. nginx never asks without a purpose, so no client reaches it. */
 export const GENERATION_PATH = "/generation";
@@ -28,7 +31,12 @@ const RECHECK_MS = 30_000;
 /** The authorizer. Refuses everything until it has a configuration. */
 export class Authorizer {
   readonly #server: Server;
-  readonly #tunnels = new Tunnels();
+  readonly #binding = new ClientBinding();
+  readonly #tunnels = new Tunnels(this.#binding);
+  /** These outlive the configuration: a swap gives nobody a second budget. */
+  readonly #uploads = new UploadRelay();
+  readonly #prompts = new ClientLimiter();
+  #failures: FailedAuthentications | undefined;
   #access: Access | undefined;
 
   constructor() {
@@ -62,6 +70,10 @@ export class Authorizer {
   /** Judges by this configuration from now on; sockets of those it no longer lets in are closed. */
   async use(access: Access): Promise<void> {
     this.#access = access;
+    const { failedAuthenticationsPerMinute } = access.configuration;
+    if (this.#failures?.perMinute !== failedAuthenticationsPerMinute) {
+      this.#failures = new FailedAuthentications(failedAuthenticationsPerMinute);
+    }
     await this.#recheckTunnels();
   }
 
@@ -96,17 +108,49 @@ export class Authorizer {
       answerRefusal(response, UNCONFIGURED);
       return;
     }
-    const verdict = await judge(access, request);
+    const verdict = this.#counted(await judge(access, request), request);
     if (purpose === "verify") {
       answerVerdict(response, verdict);
     } else if (!verdict.allowed) {
       answerRefusal(response, verdict.refusal);
     } else if (request.route?.id === "prompt") {
-      const limit = access.configuration.promptBodyBytes;
-      await handlePrompt(incoming, response, request, verdict.principal, limit);
+      const objection = this.#promptLimit(request, verdict.principal, access);
+      if (objection) answerRefusal(response, objection);
+      else await handlePrompt(incoming, response, request, verdict.principal, access, this.#binding);
+    } else if (request.route?.id === "upload-image") {
+      await this.#uploads.handle("image", incoming, response, verdict.principal);
+    } else if (request.route?.id === "upload-mask") {
+      await this.#uploads.handle("mask", incoming, response, verdict.principal);
     } else {
       answerRefusal(response, request.route?.payload === "socket" ? NEEDS_UPGRADE : NO_HANDLER);
     }
+  }
+
+  /** The same verdict, unless the address has had too many that name no client. */
+  #counted(verdict: Verdict, { address, credentials }: GatewayRequest): Verdict {
+    if (verdict.allowed || verdict.principal) return verdict;
+    const isPresented = Object.values(credentials).some((credential) => credential !== undefined);
+    const retryAfter = this.#failures?.count(address, isPresented);
+    if (retryAfter === undefined) return verdict;
+    const message = "Too many requests of this address have had no valid credential: try again later.";
+    return { allowed: false, refusal: refusal(429, "too_many_failures", message, { retryAfter }) };
+  }
+
+  /**
+   * Counts every POST of a verified client, before its body is read: what is refused by the inspection costs work too,
+   * and whoever tries things out is slowed down.
+   */
+  #promptLimit({ method }: GatewayRequest, { client }: Principal, access: Access): Refusal | undefined {
+    if (method !== "POST") return undefined;
+    // Who comes with a token of another issuer is no client of the settings.
+    const admission = this.#prompts.take(client, access.promptLimits.get(client) ?? DEFAULT_PROMPT_LIMIT);
+    if (admission.admitted) return undefined;
+    if (admission.reason === "rate") {
+      const retryAfter = admission.retryAfterSeconds;
+      return refusal(429, "rate_limited", "You have sent too many prompts: try again later.", { retryAfter });
+    }
+    const message = "The gateway keeps count of no more clients: try again shortly.";
+    return refusal(503, "unavailable", message, { retryAfter: 1 });
   }
 
   async #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -122,7 +166,7 @@ export class Authorizer {
     if (!request || incoming.headers[HANDOVER.purpose.toLowerCase()] !== "handle") return NOT_NGINX;
     if (!this.#access) return UNCONFIGURED;
     if (request.route?.payload !== "socket") return NO_HANDLER;
-    const verdict = await judge(this.#access, request);
+    const verdict = this.#counted(await judge(this.#access, request), request);
     return verdict.allowed
       ? { request: lasting(request, verdict.startsSession), principal: verdict.principal }
       : verdict.refusal;
@@ -143,8 +187,8 @@ function lasting(request: GatewayRequest, startsSession: string | undefined): Ga
   return { ...request, fetchSite, credentials: { ...credentials, session, authorization: undefined } };
 }
 
-/** Only a defect ends here: the client sees nothing of it, the log does. */
+/** A client that goes away while it sends is no news; all else is a defect, which the log sees and no client. */
 function fail(error: unknown, end: () => void): void {
-  console.error("authorizer:", error);
+  if ((error as NodeJS.ErrnoException).code !== "ECONNRESET") console.error("authorizer:", error);
   end();
 }

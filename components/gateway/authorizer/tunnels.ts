@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { refusalMessage } from "./answer";
+import { type ClientBinding, isRefused, socketClientId } from "./client-binding";
+import { OpenCounter } from "./limits";
 import type { Principal } from "./principal";
 import { type Refusal, refusal } from "./refusal";
 import type { GatewayRequest } from "./request";
@@ -13,9 +15,20 @@ interface Tunnel {
   close(): void;
 }
 
+/** A browser's tabs and some more. */
+const SOCKETS_PER_CLIENT = 16;
+/** nginx has connections for twice as many on both sides. */
+const SOCKETS_IN_ALL = 2048;
+
 /** All open WebSockets, each with the request that opened it, so that a revoked client loses its own. */
 export class Tunnels {
   readonly #open = new Set<Tunnel>();
+  readonly #places = new OpenCounter(SOCKETS_PER_CLIENT, SOCKETS_IN_ALL);
+  readonly #binding: ClientBinding;
+
+  constructor(binding: ClientBinding) {
+    this.#binding = binding;
+  }
 
   /** Joins an upgrade request of an allowed client to ComfyUI, byte for byte. */
   open(
@@ -25,11 +38,14 @@ export class Tunnels {
     request: GatewayRequest,
     principal: Principal,
   ): void {
-    const fault = clientIdFault(incoming.url ?? "");
-    if (fault) {
-      refuseUpgrade(socket, fault);
+    // A client that is gone by now closes nothing any more.
+    if (socket.destroyed) return;
+    const release = this.#admit(incoming.url ?? "", principal);
+    if (typeof release !== "function") {
+      refuseUpgrade(socket, release);
       return;
     }
+    socket.on("close", release);
     const onward = upstreamRequest(
       incoming.url ?? "/",
       "GET",
@@ -78,6 +94,27 @@ export class Tunnels {
     onward.end();
   }
 
+  /** A place for the client's socket, and its clientId for as long; what comes back frees both. */
+  #admit(target: string, principal: Principal): (() => void) | Refusal {
+    const named = socketClientId(target);
+    if ("status" in named) return named;
+    const free = this.#places.open(principal.client);
+    if (!free) {
+      const message = `You have ${SOCKETS_PER_CLIENT} WebSockets open, or all clients together too many: close some.`;
+      return refusal(429, "too_many_sockets", message, { retryAfter: 60 });
+    }
+    if (named.clientId === undefined) return free;
+    const hold = this.#binding.use(named.clientId, principal);
+    if (isRefused(hold)) {
+      free();
+      return hold;
+    }
+    return () => {
+      hold.release();
+      free();
+    };
+  }
+
   /** Closes every socket whose opening would no longer be allowed. */
   async closeUnless(stillAllowed: (request: GatewayRequest) => Promise<boolean>): Promise<void> {
     for (const tunnel of [...this.#open]) {
@@ -88,17 +125,6 @@ export class Tunnels {
   closeAll(): void {
     for (const tunnel of this.#open) tunnel.close();
   }
-}
-
-/**
- * ComfyUI pops the socket that had a clientId before, and takes the first of several. One at most; the binding of a
- * clientId to its client belongs here too.
- */
-function clientIdFault(target: string): Refusal | undefined {
-  const query = new URLSearchParams(target.includes("?") ? target.slice(target.indexOf("?") + 1) : "");
-  return query.getAll("clientId").length > 1
-    ? refusal(400, "duplicate_argument", "The argument clientId is there more than once.")
-    : undefined;
 }
 
 export function refuseUpgrade(socket: Duplex, refused: Refusal): void {

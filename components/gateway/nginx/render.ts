@@ -1,6 +1,6 @@
 import { PORT } from "../../shared/pod-layout";
 import { type ErrorStatus, errorBody } from "../errors";
-import { HANDOVER, VERDICT, VERDICT_SECONDS } from "../handover";
+import { HANDOVER, UPLOAD_BODY_BYTES, VERDICT, VERDICT_SECONDS } from "../handover";
 import {
   type Content,
   FORBIDDEN_USERDATA,
@@ -24,8 +24,8 @@ export interface NginxSettings {
   readonly publicPort: number;
   /** Largest body of a JSON request, in bytes. Defaults to 1 MiB. */
   readonly jsonBodyBytes?: number;
-  /** Largest upload, in bytes. Defaults to 100 MiB, ComfyUI's own limit. */
-  readonly uploadBodyBytes?: number;
+  /** Largest file of user data, in bytes. Defaults to 100 MiB, ComfyUI's own limit. */
+  readonly fileBodyBytes?: number;
   /** CA that signs client certificates, in PEM. Left out: no certificate is asked for. */
   readonly clientCa?: string;
   /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect. Left out or empty: every address may. */
@@ -41,7 +41,7 @@ export interface NginxBundleSettings extends NginxSettings {
 }
 
 export const JSON_BODY_BYTES = 1024 * 1024;
-export const UPLOAD_BODY_BYTES = 100 * 1024 * 1024;
+export const FILE_BODY_BYTES = 100 * 1024 * 1024;
 
 /** The text for `apply-config`'s standard input. Contains the private key. */
 export function renderNginxBundle(settings: NginxBundleSettings): string {
@@ -61,7 +61,7 @@ export function renderNginxFiles(settings: NginxSettings): Record<string, string
   const hostNames = checkedHostNames(settings.hostNames);
   const limits = {
     json: settings.jsonBodyBytes ?? JSON_BODY_BYTES,
-    upload: settings.uploadBodyBytes ?? UPLOAD_BODY_BYTES,
+    file: settings.fileBodyBytes ?? FILE_BODY_BYTES,
   };
   const profiles = new Map(SERVED.map((served) => [profileName(served), served]));
   return {
@@ -532,7 +532,7 @@ const HIDDEN_HEADERS = [
 
 interface Limits {
   json: number;
-  upload: number;
+  file: number;
 }
 
 /** What a location is: which upstream, and what its requests carry. */
@@ -553,6 +553,8 @@ function profileName({ handling, payload }: Served): string {
 /** How a location serves: faults of the target first, then the verdict, then the upstream. */
 function profile({ handling, payload }: Served, limits: Limits): string {
   const streamed = payload === "multipart" || payload === "raw";
+  const bodyBytes =
+    payload === "multipart" ? UPLOAD_BODY_BYTES : payload === "raw" ? limits.file : limits.json;
   return [
     `if ($outsider) {
   return ${OUTSIDER};
@@ -564,7 +566,7 @@ if ($misdirected) {
   return ${MISDIRECTED};
 }
 auth_request ${VERIFY};
-client_max_body_size ${streamed ? limits.upload : limits.json};`,
+client_max_body_size ${bodyBytes};`,
     // What each side's own 4xx says must reach the client; what a failing ComfyUI says must not.
     handling === "direct"
       ? `proxy_intercept_errors on;

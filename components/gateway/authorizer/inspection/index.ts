@@ -1,18 +1,15 @@
 import type { Principal } from "../principal";
 import type { Refusal } from "../refusal";
-import { nodeShape } from "./node-shape";
+import { checkEnvelope } from "./envelope";
 import type { Submission } from "./submission";
+import { type NodePolicy, workflowCheck } from "./workflow";
 
-/** Judges a workflow before ComfyUI sees it; undefined means no objection. */
-export type Check = (submission: Submission, principal: Principal) => Refusal | undefined;
+/** Judges a submission before ComfyUI sees it; undefined means no objection. */
+export type Inspection = (submission: Submission, principal: Principal) => Refusal | undefined;
 
-/** In order; the first objection counts. */
-const CHECKS: readonly Check[] = [nodeShape];
-
-export function inspect(submission: Submission, principal: Principal): Refusal | undefined {
-  for (const check of CHECKS) {
-    const objection = check(submission, principal);
-    if (objection) return objection;
-  }
-  return undefined;
+/** What surrounds the workflow first, then its nodes; the first objection counts. */
+export function inspectionBy(policy: NodePolicy): Inspection {
+  const checkWorkflow = workflowCheck(policy);
+  return (submission, principal) =>
+    checkEnvelope(submission, principal) ?? checkWorkflow(submission, principal);
 }

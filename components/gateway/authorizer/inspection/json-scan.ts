@@ -91,12 +91,6 @@ export function scanJson(json: Buffer, maxNesting: number = MAX_NESTING): JsonFa
   return undefined;
 }
 
-/** A key that some object in the JSON has twice, whether spelt the same or not (`"a"` is `"\u0061"`). */
-export function duplicateKey(json: string): string | undefined {
-  const fault = scanJson(Buffer.from(json));
-  return fault?.kind === "duplicate-key" ? fault.key : undefined;
-}
-
 /** One open array or object; the next one at the same depth uses it again, so small objects cost no allocation. */
 class Frame {
   isObject = false;

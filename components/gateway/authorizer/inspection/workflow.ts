@@ -53,7 +53,8 @@ export function workflowCheck(policy: NodePolicy = {}) {
         const message = `${quoteNode(id, classType)} is not on the list of allowed nodes.`;
         return refusal(403, "node_not_allowed", message);
       }
-      const objection = checkInputs(id, classType, node.inputs, principal.role);
+      const objection =
+        checkLinks(id, node, prompt) ?? checkInputs(id, classType, node.inputs, principal.role);
       if (objection) return objection;
     }
     return undefined;
@@ -72,6 +73,28 @@ function isNode(value: unknown): value is WorkflowNode {
   return (
     typeof class_type === "string" && class_type !== "" && class_type.length <= MAX_NAME && isObject(inputs)
   );
+}
+
+/**
+ * A link to a node that is not there ends ComfyUI's worker thread, and with it all work until a restart: validation
+ * looks at the inputs a class declares only, execution follows every link.
+ */
+function checkLinks(id: string, node: WorkflowNode, prompt: Submission["prompt"]): Refusal | undefined {
+  for (const input in node.inputs) {
+    const value = unwrapped(node.inputs[input]);
+    if (isLink(value) && !Object.hasOwn(prompt, value[0])) {
+      const message = `${quoteNode(id, node.class_type)}: ${quoteInput(input)} links to a node that is not in the workflow.`;
+      return refusal(400, "missing_node", message);
+    }
+  }
+  return undefined;
+}
+
+/** ComfyUI puts what is in `{"__value__": ...}` in its place. */
+function unwrapped(value: unknown): unknown {
+  let inner = value;
+  while (isObject(inner) && "__value__" in inner) inner = inner.__value__;
+  return inner;
 }
 
 function checkInputs(
@@ -101,10 +124,13 @@ function checkInputs(
 
 const LINKED = "must be a file name, not a link to a node";
 
-/** As ComfyUI tells a link from a value. */
-function isLink(value: unknown): boolean {
+/** As ComfyUI tells a link from a value; to Python, true and false are numbers. */
+function isLink(value: unknown): value is [string, number | boolean] {
   return (
-    Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && typeof value[1] === "number"
+    Array.isArray(value) &&
+    value.length === 2 &&
+    typeof value[0] === "string" &&
+    (typeof value[1] === "number" || typeof value[1] === "boolean")
   );
 }
 
