@@ -56,6 +56,8 @@ export interface HookDns {
 export type DnsHost = Route53Dns | HookDns;
 
 /** Arguments of `Certificate`. */
-export interface CertificateArgs extends CertificateRequest {
+export interface CertificateArgs extends Omit<CertificateRequest, "extraCaCertificates"> {
   readonly engine: Engine;
+  /** File with certificates in PEM to trust besides Debian's when talking to the authority. */
+  readonly caBundle?: string;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { hardenedContainer } from "../shared/container";
@@ -37,9 +38,11 @@ export class Certificate extends pulumi.ComponentResource {
   /** @throws pulumi.InputPropertiesError with everything that is wrong with the request */
   constructor(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("comfy:index:Certificate", name, {}, opts);
-    const { engine } = args;
+    const { engine, caBundle, ...rest } = args;
+    const extraCaCertificates = caBundle === undefined ? undefined : readFileSync(caBundle, "utf8");
+    const request = { ...rest, extraCaCertificates };
     const child = { parent: this };
-    const problems = requestProblems(args);
+    const problems = requestProblems(request);
     if (problems.length > 0) {
       throw new pulumi.InputPropertiesError({
         message: "No certificate can be asked for like this; nothing of it was created.",
@@ -69,7 +72,7 @@ export class Certificate extends pulumi.ComponentResource {
         image: image.repoDigest,
         networkMode: usesMachineRole(args.dns) ? "host" : this.#network(name, args),
         memory: MEMORY_MIB,
-        envs: certificateEnvironment(args),
+        envs: certificateEnvironment(request),
         mounts: [
           { type: "volume", source: letsencrypt.name, target: FOLDER.letsencrypt },
           { type: "volume", source: exported.name, target: FOLDER.export },

@@ -50,7 +50,7 @@ function domainProblems(domains: readonly string[], publicOnly: boolean): Reques
   return domains.flatMap((domain, at) => {
     const reason =
       nameProblem(domain) ??
-      (publicOnly ? publicProblem(domain) : undefined) ??
+      (publicOnly ? publicProblem(domain) : ownProblem(domain)) ??
       doubleProblem(domain, at, domains);
     return reason === undefined
       ? []
@@ -80,6 +80,13 @@ function publicProblem(domain: string): string | undefined {
     return "Let's Encrypt certifies public names only; use a registered domain, or certificate private-ca";
   }
   return undefined;
+}
+
+/** An authority of one's own may know more names than the public ones. */
+function ownProblem(domain: string): string | undefined {
+  return /(^|\.)localhost$/.test(domain)
+    ? "every machine calls itself that; give a host name of your own, or use certificate private-ca"
+    : undefined;
 }
 
 function doubleProblem(domain: string, at: number, domains: readonly string[]): string | undefined {

@@ -11,7 +11,7 @@ import { HOST, Lab, type LogLine } from "./lab";
 import { startRoute53Bridge } from "./route53-bridge";
 import { ServingWatch, shownCertificate } from "./serving";
 
-const lab = new Lab("cft-cert");
+const lab = new Lab("certificate-test");
 const CHECKED = ["check-passed", "check-failed"];
 const DECIDED = ["certificate-in-service", "certificate-refused"];
 let gateway: string;

@@ -8,9 +8,9 @@ import { certificateBuildContext } from "../../components/certificate/context";
 import { FOLDER } from "../../components/certificate/layout";
 import { certificateEnvironment, dnsHostFolder } from "../../components/certificate/render";
 import { stageBuildContext } from "../../components/shared/build-context";
+import { baseImageFor } from "../support/base-image";
 import { docker, dockerLogs } from "./docker";
 
-const BASE_IMAGE = process.env.COMFY_TEST_BASE_IMAGE ?? "comfy-fortress/base:trixie";
 const HARDENED = ["--init", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"];
 const TMPFS = ["--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777"];
 export const HOST = "comfy.example.test";
@@ -32,8 +32,9 @@ export class Lab {
   readonly folder: string;
   readonly #images: Record<"certificate" | "clock" | "lab", string>;
   #authorityCertificate = "";
+  #base = "";
 
-  /** @param name prefix of every object the lab makes, e.g. `cft-cert-hooks` */
+  /** @param name prefix of every object the lab makes, e.g. `certificate-test` */
   constructor(readonly name: string) {
     this.folder = mkdtempSync(join(tmpdir(), `${name}-`));
     chmodSync(this.folder, 0o755);
@@ -43,6 +44,7 @@ export class Lab {
   /** Builds the images and starts network and DNS. */
   async create(): Promise<void> {
     await this.destroyContainers();
+    this.#base = baseImageFor(this.name);
     const files = "test/certificate/lab";
     const context = stageBuildContext(this.name, "lab", {
       Dockerfile: { copyOf: `${files}/Dockerfile` },
@@ -50,8 +52,8 @@ export class Lab {
       gateway: { copyOf: `${files}/gateway` },
       "install-certificate": { copyOf: "components/certificate/gateway-side/install-certificate" },
     });
-    await this.#build(this.#images.lab, BASE_IMAGE, context);
-    await this.#build(this.#images.certificate, BASE_IMAGE, certificateBuildContext(this.name));
+    await this.#build(this.#images.lab, this.#base, context);
+    await this.#build(this.#images.certificate, this.#base, certificateBuildContext(this.name));
     await docker("network", "create", "--label", this.#label, this.name);
     for (const volume of ["letsencrypt", "export", "gateway"]) {
       await docker("volume", "create", "--label", this.#label, `${this.name}-${volume}`);
@@ -315,7 +317,8 @@ export class Lab {
 
   async destroy(): Promise<void> {
     await this.destroyContainers();
-    await docker("image", "rm", "--force", this.#images.clock, this.#images.certificate, this.#images.lab);
+    const { clock, certificate, lab } = this.#images;
+    await docker("image", "rm", "--force", clock, certificate, lab, this.#base);
     rmSync(this.folder, { recursive: true });
     rmSync(join(".comfy/build", this.name), { recursive: true, force: true });
   }
