@@ -179,7 +179,7 @@ function howTo(outputs: Properties, { client, folder, stack, pinned }: Shown): s
   ];
   if (!pinned)
     lines.push(
-      "The certificate: asked for now. Until it is there (minutes), a placeholder is served that clients refuse;",
+      "Certificate:    asked for now. Until it is there (minutes), a placeholder is served that clients refuse;",
       `                how far it is: docker logs ${objectName(stack, "certificate")}`,
     );
   const images = isRecord(outputs.images) ? outputs.images : {};

@@ -52,8 +52,10 @@ export class Lab {
       gateway: { copyOf: `${files}/gateway` },
       "install-certificate": { copyOf: "components/certificate/gateway-side/install-certificate" },
     });
-    await this.#build(this.#images.lab, this.#base, context);
-    await this.#build(this.#images.certificate, this.#base, certificateBuildContext(this.name));
+    await Promise.all([
+      this.#build(this.#images.lab, this.#base, context),
+      this.#build(this.#images.certificate, this.#base, certificateBuildContext(this.name)),
+    ]);
     await docker("network", "create", "--label", this.#label, this.name);
     for (const volume of ["letsencrypt", "export", "gateway"]) {
       await docker("volume", "create", "--label", this.#label, `${this.name}-${volume}`);
