@@ -179,8 +179,8 @@ function howTo(outputs: Properties, { client, folder, stack, pinned }: Shown): s
   ];
   if (!pinned)
     lines.push(
-      "Certificate:    asked for now. Until it is there (minutes), a placeholder is served that clients refuse;",
-      `                how far it is: docker logs ${objectName(stack, "certificate")}`,
+      "Certificate:    of an ACME authority; until the first is there (minutes), a placeholder that clients refuse:",
+      `                docker logs ${objectName(stack, "certificate")}`,
     );
   const images = isRecord(outputs.images) ? outputs.images : {};
   if (images.comfyuiCommit === "stand-in") lines.push("", standInNotice());
