@@ -42,7 +42,6 @@ async function renewAndServe(): Promise<void> {
 
 beforeAll(async () => {
   await lab.create();
-  await lab.createClockImage();
   lab.hooks();
   await lab.startAuthority("authority", 0);
   await lab.startAuthority("authority-5", 5);

@@ -54,7 +54,9 @@ export class Lab {
     });
     await Promise.all([
       this.#build(this.#images.lab, this.#base, context),
-      this.#build(this.#images.certificate, this.#base, certificateBuildContext(this.name)),
+      this.#build(this.#images.certificate, this.#base, certificateBuildContext(this.name)).then(() =>
+        this.#createClockImage(),
+      ),
     ]);
     await docker("network", "create", "--label", this.#label, this.name);
     for (const volume of ["letsencrypt", "export", "gateway"]) {
@@ -95,7 +97,7 @@ export class Lab {
   }
 
   /** Builds the certificate image with a clock that `startCertificate` can put forward. */
-  async createClockImage(): Promise<void> {
+  async #createClockImage(): Promise<void> {
     const context = stageBuildContext(this.name, "clock", {
       Dockerfile: { copyOf: "test/certificate/lab/Dockerfile.clock" },
     });
