@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { Access } from "../components/access";
+import { Certificate } from "../components/certificate";
 import { ComfyUi } from "../components/comfyui";
 import { DockerHost } from "../components/docker-host";
 import { Gateway } from "../components/gateway";
@@ -15,7 +16,7 @@ const settings = readSettings({
   env: process.env,
   fileExists: existsSync,
 });
-const { stack, domain, port, build, methods, requireClientCertificate, jwt } = settings;
+const { stack, domain, port, build, acme, methods, requireClientCertificate, jwt } = settings;
 const { deniedNodes, allowedNodes, ...comfyuiSource } = settings.comfyui;
 
 const pki = new Pki("pki", {
@@ -29,21 +30,18 @@ const access = new Access("access", {
   issuer: { certificate: pki.caCertificate, key: pki.caKey },
 });
 const engine = new DockerHost("docker-host", { stack, baseImage: build.baseImage });
-const pod = new Pod("pod", {
-  engine,
-  publishAddress: domain === "localhost" ? "127.0.0.1" : "0.0.0.0",
-  publishPort: port,
-});
+const publishAddress = domain === "localhost" ? "127.0.0.1" : "0.0.0.0";
+const pod = new Pod("pod", { engine, publishAddress, publishPort: port });
 const { networkMode } = pod;
 const comfyui = new ComfyUi("comfyui", { engine, networkMode, caBundles: build.caBundles, ...comfyuiSource });
+const certificate = acme && new Certificate("certificate", { engine, domains: [domain], ...acme });
 const gateway = new Gateway("gateway", {
   engine,
   networkMode,
   upstreamContainerId: comfyui.containerId,
   domain,
   port,
-  serverCertificate: pki.serverCertificate,
-  serverKey: pki.serverKey,
+  serverCertificate: certificate ?? pki.server,
   methods,
   requireClientCertificate,
   clientCa: pki.caCertificate,

@@ -1,4 +1,7 @@
+import { resolve } from "node:path";
 import { z } from "zod";
+import type { DnsHost } from "../components/certificate/args";
+import { requestProblems } from "../components/certificate/validation";
 import { JWT_ALGORITHMS, type JwtAlgorithm } from "../components/gateway/authorizer/methods/jwt-keys";
 import { passwordProblem } from "../components/gateway/authorizer/methods/password-strength";
 
@@ -43,7 +46,17 @@ export interface Settings {
   readonly target: "local";
   readonly domain: string;
   readonly port: number;
-  readonly certificate: "private-ca";
+  readonly certificate: "private-ca" | "letsencrypt";
+  /** Whom to ask for the server's certificate, and how; there with `letsencrypt` only. */
+  readonly acme?: {
+    readonly email: string;
+    /** `production`, `staging`, or the https URL of another authority's directory. */
+    readonly directoryUrl: string;
+    /** Where the domain's DNS is hosted; a folder in it is absolute. */
+    readonly dns: DnsHost;
+    /** PEM file whose certificates are trusted when talking to the authority. */
+    readonly caBundle?: string;
+  };
   readonly methods: readonly AuthMethod[];
   /** Whether a client certificate is needed on top of any other method. */
   readonly requireClientCertificate: boolean;
@@ -142,13 +155,24 @@ const jwtKey = z.strictObject({
   role,
   client: z.string().regex(CLIENT_NAME).optional(),
 });
+const acme = z.strictObject({
+  email: z.string().optional(),
+  directoryUrl: z.string().default("production"),
+  dnsHooks: z
+    .string()
+    .regex(/^(\/|\.\.?\/)./)
+    .optional(),
+  zoneId: z.string().optional(),
+  caBundle: z.string().min(1).optional(),
+});
 const nodeClasses = z.array(z.string().min(1).max(200)).max(10_000);
 
 const schema = z.strictObject({
   target: z.enum(["local"]).default("local"),
   domain: z.string().regex(HOST_NAME).default("localhost"),
   port: z.int().min(1).max(65535).default(8443),
-  certificate: z.enum(["private-ca"]).default("private-ca"),
+  certificate: z.enum(["private-ca", "letsencrypt"]).default("private-ca"),
+  acme: acme.optional(),
   methods: z.array(z.enum(METHODS)).min(1).default(["apiKey"]),
   requireClientCertificate: z.boolean().default(false),
   jwt: z
@@ -209,9 +233,31 @@ const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>> = {
   },
   port: { allowed: "a whole number from 1 to 65535", fix: "set a free port, such as 8443" },
   certificate: {
-    allowed: "private-ca",
-    fix: "set it to private-ca; Let's Encrypt is not built yet (README, limits)",
+    allowed: "private-ca, letsencrypt",
+    fix: "set private-ca, or letsencrypt for a domain whose DNS you can write to",
   },
+  acme: {
+    allowed: "with certificate letsencrypt: an object {email, directoryUrl, dnsHooks or zoneId, caBundle}",
+    fix: "set certificate to letsencrypt too, or remove the key",
+  },
+  "acme.email": {
+    allowed: "one mail address, such as admin@example.com",
+    fix: "give the address that the authority may send notices to",
+  },
+  "acme.directoryUrl": {
+    allowed: "production, staging, or an https URL without credentials or fragment",
+    fix: "try with staging first, then remove the key",
+  },
+  "acme.dnsHooks": {
+    allowed:
+      "the path of a folder with auth-hook and cleanup-hook (absolute, or beginning with ./ or ../), or zoneId",
+    fix: "give one of dnsHooks and zoneId: how the domain is proven to be yours (Pulumi.README.yaml)",
+  },
+  "acme.zoneId": {
+    allowed: "the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ, or dnsHooks",
+    fix: "give the id of the zone that holds the domain, or dnsHooks for another DNS host; not both",
+  },
+  "acme.caBundle": { allowed: "the path of a readable PEM file", fix: "correct the path or remove the key" },
   methods: {
     allowed: "a list with at least one of: apiKey, basic, jwt, mtls",
     fix: "list the ways in that clients use, e.g. [apiKey, basic]",
@@ -321,6 +367,7 @@ const STRUCTURED: ReadonlySet<string> = new Set([
   "port",
   "methods",
   "requireClientCertificate",
+  "acme",
   "clients",
   "jwt",
   "comfyui",
@@ -354,16 +401,19 @@ export function readSettings(source: SettingsSource): Settings {
     problems.push(...methodsNotEnabled(result.data), ...ambiguousKids(result.data));
   }
   problems.push(...missingFiles(raw, source));
+  const known = new Set(problems.map(({ key }) => key));
+  problems.push(...acmeProblems(raw, source).filter(({ key }) => !known.has(key)));
   if (!result.success || problems.length > 0) {
     throw new SettingsError(problems);
   }
 
-  const { build, clients, jwt, ...settings } = result.data;
+  const { build, clients, jwt, acme: request, ...settings } = result.data;
   const portSuffix = settings.port === 443 ? "" : `:${settings.port}`;
   return deepFreeze({
     stack: source.stack,
     ...settings,
     clients: clients.map((entry) => ({ ...entry, methods: entry.methods ?? settings.methods })),
+    ...(request && { acme: certificateRequest(request) }),
     jwt: { ...jwt, audience: jwt.audience ?? `https://${settings.domain}${portSuffix}` },
     build: { baseImage: build.baseImage, caBundles: caBundles(build.caBundle, source) },
   });
@@ -473,6 +523,7 @@ function missingFiles(raw: Record<string, unknown>, source: SettingsSource): Set
   const paths = [
     ["comfyui", "source"],
     ["build", "caBundle"],
+    ["acme", "caBundle"],
   ];
   return paths.flatMap((path) => {
     const value = lookUp(raw, path);
@@ -481,6 +532,55 @@ function missingFiles(raw: Record<string, unknown>, source: SettingsSource): Set
     return isPath && !source.fileExists(value) ? [problem(path, value)] : [];
   });
 }
+
+const HOOKS = ["auth-hook", "cleanup-hook"];
+
+/** What the certificate component takes; without a DNS host, which `acmeProblems` refuses, an empty zone. */
+function certificateRequest({ email = "", dnsHooks, zoneId = "", ...request }: z.infer<typeof acme>) {
+  const dns: DnsHost =
+    dnsHooks === undefined ? { host: "route53", zoneId } : { host: "hooks", folder: resolve(dnsHooks) };
+  return { ...request, email, dns };
+}
+
+/** Whether the domain and `acme` are what the authority can be asked for; wrong types are the schema's to tell. */
+function acmeProblems(raw: Record<string, unknown>, source: SettingsSource): SettingsProblem[] {
+  if (raw.certificate !== "letsencrypt") {
+    return raw.acme === undefined ? [] : [problem(["acme"], raw.acme)];
+  }
+  const settings = acme.safeParse(raw.acme ?? {});
+  if (!settings.success) {
+    return [];
+  }
+  const { dnsHooks, zoneId } = settings.data;
+  const request = { ...certificateRequest(settings.data), domains: [String(raw.domain ?? "localhost")] };
+  const found = requestProblems(request).map(({ path, reason }) => {
+    const { key, ...guidance } = ACME_KEYS[path] ?? { key: path };
+    return { ...problem(key.split("."), lookUp(raw, key.split("."))), ...guidance, reason };
+  });
+  const missing = HOOKS.filter((hook) => dnsHooks !== undefined && !source.fileExists(`${dnsHooks}/${hook}`));
+  return [
+    // A missing value speaks for itself; the DNS host is looked at below.
+    ...found
+      .filter(({ key }) => key !== "acme.zoneId" || zoneId !== undefined)
+      .map(({ reason, ...one }) => (one.value === show(undefined) ? one : { ...one, value: reason })),
+    ...(dnsHooks === undefined && zoneId === undefined ? [problem(["acme", "dnsHooks"], undefined)] : []),
+    ...(dnsHooks !== undefined && zoneId !== undefined ? [problem(["acme", "zoneId"], zoneId)] : []),
+    ...missing.map((hook) => problem(["acme", "dnsHooks"], `${dnsHooks}/${hook}`)),
+  ];
+}
+
+/** The setting behind a property of a certificate request, with its own words where they differ from the setting's. */
+const ACME_KEYS: Readonly<Record<string, { key: string; allowed?: string; fix?: string }>> = {
+  "domains[0]": {
+    key: "domain",
+    allowed: "with certificate letsencrypt: a public host name of your own, such as comfy.example.com",
+    fix: "set domain to that name, or certificate to private-ca",
+  },
+  email: { key: "acme.email" },
+  directoryUrl: { key: "acme.directoryUrl" },
+  "dns.zoneId": { key: "acme.zoneId" },
+  "dns.folder": { key: "acme.dnsHooks" },
+};
 
 function caBundles(setting: string | undefined, source: SettingsSource): string[] {
   if (setting !== undefined) {

@@ -21,6 +21,22 @@ export interface JwtSettings {
   readonly keys: readonly ClientJwtKey[];
 }
 
+/** Where nginx gets the server's certificate from: it is given one, or a volume that always offers the newest. */
+export type ServerCertificate = CertificatePair | OfferedCertificate;
+
+export interface CertificatePair {
+  /** Server certificate in PEM, leaf first. */
+  readonly certificate: pulumi.Input<string>;
+  /** Private key of the server certificate in PEM (secret). */
+  readonly key: pulumi.Input<string>;
+}
+
+/** What the component `Certificate` offers. */
+export interface OfferedCertificate {
+  /** Name of the volume. Until something is in it, nginx serves a self-signed placeholder. */
+  readonly exportVolume: pulumi.Input<string>;
+}
+
 /** Arguments of `Gateway`. */
 export interface GatewayArgs {
   readonly engine: Engine;
@@ -32,10 +48,7 @@ export interface GatewayArgs {
   readonly domain: string;
   /** TCP port of the endpoint as clients see it. */
   readonly port: number;
-  /** Server certificate in PEM, leaf first. */
-  readonly serverCertificate: pulumi.Input<string>;
-  /** Private key of the server certificate in PEM (secret). */
-  readonly serverKey: pulumi.Input<string>;
+  readonly serverCertificate: ServerCertificate;
   /** Enabled ways to authenticate. */
   readonly methods: readonly MethodName[];
   /** Whether a client certificate is needed on top of any other method. */

@@ -6,13 +6,14 @@ import { bundle } from "../shared/bundle";
 import { hardenedContainer } from "../shared/container";
 import { objectName, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
-import type { GatewayArgs } from "./args";
+import type { GatewayArgs, ServerCertificate } from "./args";
 import { renderAuthorizerConfig } from "./authorizer/render";
 import { publicOrigins } from "./handover";
 import { renderNginxBundle } from "./nginx/render";
 
 const NGINX = "components/gateway/nginx";
 const AUTHORIZER = "components/gateway/authorizer";
+const INSTALL_CERTIFICATE = "components/certificate/gateway-side/install-certificate";
 
 /** Seconds that ComfyUI gets to answer after its start: loading torch takes a minute on a slow disk. */
 const READY_TIMEOUT_SECONDS = 300;
@@ -28,6 +29,9 @@ interface Service {
   readonly apply: string;
   /** What `apply` reads (secret). */
   readonly config: pulumi.Output<string>;
+  readonly envs?: string[];
+  /** Volumes besides the configuration's. */
+  readonly volumes?: { volumeName: pulumi.Input<string>; containerPath: string; readOnly: boolean }[];
 }
 
 /**
@@ -65,14 +69,19 @@ export class Gateway extends pulumi.ComponentResource {
         Dockerfile: { copyOf: `${NGINX}/Dockerfile` },
         entrypoint: { copyOf: `${NGINX}/entrypoint` },
         "apply-config": { copyOf: `${NGINX}/apply-config` },
+        "install-certificate": { copyOf: INSTALL_CERTIFICATE },
       },
       configFolder: "/etc/comfy-gateway",
       apply: "apply-config",
       config: pulumi
-        .all([args.serverCertificate, args.serverKey, takesCertificates(args) ? args.clientCa : undefined])
-        .apply(([serverCertificate, serverKey, clientCa]) =>
-          renderNginxBundle({ hostNames, publicPort: port, serverCertificate, serverKey, clientCa }),
+        .all([
+          bundledCertificate(args.serverCertificate),
+          takesCertificates(args) ? args.clientCa : undefined,
+        ])
+        .apply(([server, clientCa]) =>
+          renderNginxBundle({ hostNames, publicPort: port, ...server, clientCa }),
         ),
+      ...offeredCertificate(args.serverCertificate, domain),
     });
 
     const comfyui = objectName(engine.stack, "comfyui");
@@ -100,7 +109,7 @@ export class Gateway extends pulumi.ComponentResource {
   private service(
     name: string,
     { engine, networkMode }: GatewayArgs,
-    { part, context, configFolder, apply, config }: Service,
+    { part, context, configFolder, apply, config, envs, volumes = [] }: Service,
   ): { container: docker.Container; applied: local.Command } {
     const child = { parent: this };
     const prefix = `${name}-${part === "gateway" ? "nginx" : part}`;
@@ -122,7 +131,8 @@ export class Gateway extends pulumi.ComponentResource {
         part,
         image: image.repoDigest,
         networkMode,
-        volumes: [{ volumeName: volume.name, containerPath: configFolder }],
+        envs,
+        volumes: [{ volumeName: volume.name, containerPath: configFolder }, ...volumes],
       },
       child,
     );
@@ -137,6 +147,23 @@ export class Gateway extends pulumi.ComponentResource {
     );
     return { container, applied };
   }
+}
+
+/** What nginx's configuration says of the server's certificate. */
+function bundledCertificate(server: ServerCertificate) {
+  return "exportVolume" in server
+    ? { installedCertificate: true }
+    : { serverCertificate: server.certificate, serverKey: server.key };
+}
+
+/** What nginx's container needs to take the server's certificate from a volume; nothing where it is given one. */
+function offeredCertificate(server: ServerCertificate, domain: string): Pick<Service, "envs" | "volumes"> {
+  return "exportVolume" in server
+    ? {
+        envs: [`CERTIFICATE_HOST=${domain}`],
+        volumes: [{ volumeName: server.exportVolume, containerPath: "/run/certificate", readOnly: true }],
+      }
+    : {};
 }
 
 function takesCertificates({ methods, requireClientCertificate }: GatewayArgs): boolean {

@@ -20,10 +20,8 @@ export class Pki extends pulumi.ComponentResource {
   readonly caCertificate: pulumi.Output<string>;
   /** Private key of the CA in PEM (secret); signs client certificates and never leaves the stack's state. */
   readonly caKey: pulumi.Output<string>;
-  /** Server certificate in PEM. */
-  readonly serverCertificate: pulumi.Output<string>;
-  /** Private key of the server certificate in PEM (secret). */
-  readonly serverKey: pulumi.Output<string>;
+  /** Server certificate and its private key (secret), in PEM. */
+  readonly server: { readonly certificate: pulumi.Output<string>; readonly key: pulumi.Output<string> };
 
   constructor(name: string, args: PkiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("comfy:index:Pki", name, args, opts);
@@ -74,8 +72,7 @@ export class Pki extends pulumi.ComponentResource {
 
     this.caCertificate = ca.certPem;
     this.caKey = caKey.privateKeyPem;
-    this.serverCertificate = server.certPem;
-    this.serverKey = serverKey.privateKeyPem;
+    this.server = { certificate: server.certPem, key: serverKey.privateKeyPem };
     this.registerOutputs({ caCertificate: this.caCertificate });
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { styleText } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import Docker from "dockerode";
+import { objectName } from "../../components/shared/engine";
 import { removeClientFiles, writeClientFiles } from "./client-files";
 import { ensureDockerEngine } from "./docker-engine";
 import { checkPort, waitUntilReady } from "./endpoint";
@@ -52,7 +53,9 @@ export async function start(options: StartOptions): Promise<void> {
       const outputs = await engine.up(options.program);
       writeClientFiles(folder, outputs);
       const client = firstClient(outputs);
-      if (client) {
+      const pinned = config[`${project}:certificate`] !== "letsencrypt";
+      // A public certificate may not be there for minutes; the program itself has asked ComfyUI by then.
+      if (client && pinned) {
         const { endpoint, caCertificate } = outputs as Record<string, string>;
         const step = progress.step("waiting for ComfyUI behind the gateway");
         const probe = { endpoint: endpoint ?? "", caCertificate: caCertificate ?? "", apiKey: client.apiKey };
@@ -64,7 +67,7 @@ export async function start(options: StartOptions): Promise<void> {
       }
       progress.close();
       console.log(`\n${summary(engine.counts)}`);
-      if (client) console.log(howTo(outputs, client.name, folder));
+      if (client) console.log(howTo(outputs, { client: client.name, folder, stack, pinned }));
     } finally {
       progress.close();
     }
@@ -150,7 +153,16 @@ function firstClient(outputs: Properties): { name: string; apiKey: string } | un
     : undefined;
 }
 
-function howTo(outputs: Properties, client: string, folder: string): string {
+interface Shown {
+  /** Name of the client whose key is used. */
+  client: string;
+  folder: string;
+  stack: string;
+  /** Whether the server's certificate is from the stack's own authority, which clients must be told to trust. */
+  pinned: boolean;
+}
+
+function howTo(outputs: Properties, { client, folder, stack, pinned }: Shown): string {
   const endpoint = String(outputs.endpoint);
   const { hostname, port } = new URL(endpoint);
   const own = join(folder, "clients", client);
@@ -161,10 +173,15 @@ function howTo(outputs: Properties, client: string, folder: string): string {
   const lines = [
     "",
     `ComfyUI is at   ${endpoint}   (only with a key)`,
-    `Try it:         curl --cacert ${own}/ca.crt${resolve} -H "X-API-Key: $(cat ${own}/api-key)" ${endpoint}/system_stats`,
-    `The keys:       ${join(folder, "clients")}/<name>/api-key, with ca.crt to trust; everything in ${join(folder, "outputs.json")}`,
+    `Try it:         curl${pinned ? ` --cacert ${own}/ca.crt` : ""}${resolve} -H "X-API-Key: $(cat ${own}/api-key)" ${endpoint}/system_stats`,
+    `The keys:       ${join(folder, "clients")}/<name>/api-key${pinned ? ", with ca.crt to trust" : ""}; everything in ${join(folder, "outputs.json")}`,
     "Stop it:        npm stop   (npm stop -- --keep-data keeps models and images)",
   ];
+  if (!pinned)
+    lines.push(
+      "Certificate:    of an ACME authority; until the first is there (minutes), a placeholder that clients refuse:",
+      `                docker logs ${objectName(stack, "certificate")}`,
+    );
   const images = isRecord(outputs.images) ? outputs.images : {};
   if (images.comfyuiCommit === "stand-in") lines.push("", standInNotice());
   return lines.join("\n");

@@ -21,7 +21,9 @@ export function gatewayImages(): GatewayImages {
   const base = baseImageFor(TEST_STACK);
   return {
     base,
-    nginx: image("nginx", base, ["Dockerfile", "entrypoint", "apply-config"], {}),
+    nginx: image("nginx", base, ["Dockerfile", "entrypoint", "apply-config"], {
+      "install-certificate": readFileSync("components/certificate/gateway-side/install-certificate", "utf8"),
+    }),
     authorizer: image("authorizer", base, ["Dockerfile"], {
       "authorizer.js": bundle("components/gateway/authorizer/main.ts"),
     }),

@@ -160,6 +160,13 @@ describe("the bundle", () => {
     expect(text).toMatch(/\nend \d+\n$/);
   });
 
+  it("carries no certificate where install-certificate brings it, and nginx.conf names that one", () => {
+    const text = renderNginxBundle({ ...SETTINGS, installedCertificate: true });
+    expect(text).not.toContain("tls/");
+    expect(text).toContain("ssl_certificate /etc/comfy-gateway/certificate/current/fullchain.pem;");
+    expect(text).toContain("ssl_certificate_key /etc/comfy-gateway/certificate/current/privkey.pem;");
+  });
+
   it("counts lines so that any text can be taken apart again", () => {
     const content = fc.string({ minLength: 1 }).filter((text) => !text.includes("\0"));
     fc.assert(

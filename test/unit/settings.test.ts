@@ -155,6 +155,78 @@ describe("settings", () => {
     ]);
   });
 
+  describe("with certificate letsencrypt", () => {
+    const domain = "comfy.example.com";
+    const hooks = { email: "me@example.com", dnsHooks: "/srv/dns" };
+    const ask = (acme: unknown, more: Record<string, unknown> = {}) => ({
+      certificate: "letsencrypt",
+      domain,
+      acme,
+      ...more,
+    });
+
+    it("ask Let's Encrypt, and prove the domain by hooks or Route 53", () => {
+      expect(read(ask(hooks)).acme).toEqual({
+        email: "me@example.com",
+        directoryUrl: "production",
+        dns: { host: "hooks", folder: "/srv/dns" },
+      });
+      const zone = { email: "me@example.com", zoneId: "Z0123456789ABCDEFGHIJ", directoryUrl: "staging" };
+      expect(read(ask(zone)).acme).toEqual({
+        email: "me@example.com",
+        directoryUrl: "staging",
+        dns: { host: "route53", zoneId: "Z0123456789ABCDEFGHIJ" },
+      });
+      expect(read({}).acme).toBeUndefined();
+    });
+
+    it("find a relative folder of hooks from the project's folder", () => {
+      const { acme } = read(ask({ ...hooks, dnsHooks: "./dns" }));
+      expect(acme?.dns).toEqual({ host: "hooks", folder: `${process.cwd()}/dns` });
+    });
+
+    it.each([
+      ["no acme, on localhost", { certificate: "letsencrypt" }, ["domain", "acme.email", "acme.dnsHooks"]],
+      ["a name nobody certifies", ask(hooks, { domain: "comfy.internal" }), ["domain"]],
+      ["an address", ask(hooks, { domain: "192.0.2.1" }), ["domain"]],
+      [
+        "localhost at an authority of one's own",
+        ask({ ...hooks, directoryUrl: "https://ca.lan/dir" }, { domain: "localhost" }),
+        ["domain"],
+      ],
+      ["a broken domain, once", ask(hooks, { domain: "Comfy.example.com" }), ["domain"]],
+      ["two ways to prove the domain", ask({ ...hooks, zoneId: "Z1" }), ["acme.zoneId"]],
+      ["no way to prove the domain", ask({ email: "me@example.com" }), ["acme.dnsHooks"]],
+      ["a zone's name for its id", ask({ email: "me@example.com", zoneId: "example.com" }), ["acme.zoneId"]],
+      [
+        "half an address and plain text",
+        ask({ ...hooks, email: "me", directoryUrl: "http://ca/dir" }),
+        ["acme.email", "acme.directoryUrl"],
+      ],
+      ["a misspelt key", ask({ ...hooks, mail: "x" }), ["acme.mail"]],
+      ["hooks that are no path", ask({ ...hooks, dnsHooks: "dns" }), ["acme.dnsHooks"]],
+      ["acme that nobody asked for", { domain, acme: hooks }, ["acme"]],
+    ])("refuse %s", (_, config, keys) => {
+      const found = problems(config);
+      expect(found.map((p) => p.key)).toEqual(keys);
+      for (const problem of found) {
+        expect(Object.values(problem).every((text) => text !== "")).toBe(true);
+        expect(Object.keys(problem).sort()).toEqual(["allowed", "fix", "key", "value"]);
+      }
+    });
+
+    it("say why, and name the hook or bundle that is not there", () => {
+      expect(problems(ask(hooks, { domain: "comfy.lan" }))[0]?.value).toContain("public names only");
+      const found = problems(ask({ ...hooks, caBundle: "/no/ca.pem" }), {
+        fileExists: (path) => path.endsWith("/auth-hook"),
+      });
+      expect(found.map(({ key, value }) => [key, value])).toEqual([
+        ["acme.caBundle", '"/no/ca.pem"'],
+        ["acme.dnsHooks", '"/srv/dns/cleanup-hook"'],
+      ]);
+    });
+  });
+
   it.each(["Local", "a_b", "1st", "a".repeat(33), "a b"])("refuse the stack name %j", (stack) => {
     expect(problems({}, { stack }).map((p) => p.key)).toEqual(["stack"]);
   });

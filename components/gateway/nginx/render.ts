@@ -30,25 +30,27 @@ export interface NginxSettings {
   readonly clientCa?: string;
   /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect. Left out or empty: every address may. */
   readonly allowedCidrs?: readonly string[];
+  /** Whether `install-certificate` brings the server's certificate, instead of the bundle. Defaults to false. */
+  readonly installedCertificate?: boolean;
 }
 
-/** Everything nginx serves with: `NginxSettings` and the server's certificate. */
+/** Everything nginx serves with: `NginxSettings` and the server's certificate, unless that is an installed one. */
 export interface NginxBundleSettings extends NginxSettings {
   /** Server certificate in PEM, leaf first. */
-  readonly serverCertificate: string;
+  readonly serverCertificate?: string;
   /** Private key of the server certificate in PEM. */
-  readonly serverKey: string;
+  readonly serverKey?: string;
 }
 
 export const JSON_BODY_BYTES = 1024 * 1024;
 export const FILE_BODY_BYTES = 100 * 1024 * 1024;
 
-/** The text for `apply-config`'s standard input. Contains the private key. */
+/** The text for `apply-config`'s standard input. Contains the private key where it has one. */
 export function renderNginxBundle(settings: NginxBundleSettings): string {
+  const { serverCertificate = "", serverKey = "", installedCertificate = false } = settings;
   return renderBundle({
     ...renderNginxFiles(settings),
-    "tls/server.crt": settings.serverCertificate,
-    "tls/server.key": settings.serverKey,
+    ...(installedCertificate ? {} : { "tls/server.crt": serverCertificate, "tls/server.key": serverKey }),
     ...(settings.clientCa !== undefined && { [CLIENT_CA_FILE]: settings.clientCa }),
   });
 }
@@ -80,6 +82,7 @@ ${indent(
   [
     PLATFORM,
     AUDIT,
+    settings.installedCertificate ? INSTALLED_CERTIFICATE : BUNDLED_CERTIFICATE,
     TLS,
     ...(settings.clientCa === undefined ? [] : [CLIENT_CERTIFICATES]),
     TIMEOUTS,
@@ -183,10 +186,15 @@ log_format audit escape=json '{"time":"$time_iso8601","client":"$verdict_client"
   '"bytes":$bytes_sent,"duration":$request_time,"address":"$remote_addr"}';
 access_log /dev/stdout audit;`;
 
+const BUNDLED_CERTIFICATE = `ssl_certificate tls/server.crt;
+ssl_certificate_key tls/server.key;`;
+
+/** Swapped there by `install-certificate`, in its own time. */
+const INSTALLED_CERTIFICATE = `ssl_certificate /etc/comfy-gateway/certificate/current/fullchain.pem;
+ssl_certificate_key /etc/comfy-gateway/certificate/current/privkey.pem;`;
+
 /** Mozilla's intermediate recommendation; resumption is off so that every session is a fresh handshake. */
-const TLS = `ssl_certificate tls/server.crt;
-ssl_certificate_key tls/server.key;
-ssl_protocols TLSv1.2 TLSv1.3;
+const TLS = `ssl_protocols TLSv1.2 TLSv1.3;
 ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
 ssl_prefer_server_ciphers off;
 ssl_ecdh_curve X25519:prime256v1:secp384r1;

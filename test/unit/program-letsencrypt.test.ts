@@ -1,0 +1,124 @@
+/** The program with a certificate from an ACME authority; program.test.ts shows the rest. */
+import { rmSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+/** A resource as the program registered it. */
+interface Registered {
+  readonly type: string;
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: inputs are whatever the resource type takes
+  readonly inputs: any;
+}
+
+const STACK = "mocked-letsencrypt";
+const HOOKS = "test/certificate/lab";
+const registered: Registered[] = [];
+const inputsOf = (name: string) => registered.find((resource) => resource.name === name)?.inputs;
+
+let outputs: Record<string, pulumi.Output<unknown>>;
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks(
+    {
+      call: ({ inputs }) => inputs,
+      newResource: ({ type, name, inputs }) => {
+        registered.push({ type, name, inputs });
+        const made = {
+          repoDigest: `sha256:${name}`,
+          stdout: name === "comfyui-source" ? "stand-in" : "",
+          hex: "5e".repeat(32),
+          certPem: `certificate of ${name}`,
+          privateKeyPem: `PRIVATE KEY of ${name}`,
+        };
+        return { id: `${name}-id`, state: { ...inputs, ...made } };
+      },
+    },
+    "comfy-fortress",
+    STACK,
+  );
+  pulumi.runtime.setAllConfig({
+    "comfy-fortress:domain": "comfy.example.com",
+    "comfy-fortress:port": "443",
+    "comfy-fortress:certificate": "letsencrypt",
+    "comfy-fortress:acme": JSON.stringify({ email: "admin@example.com", dnsHooks: `./${HOOKS}` }),
+  });
+  await pulumi.runtime.runInPulumiStack(async () => {
+    const { endpoint, caCertificate } = await import("../../infra/index.js");
+    outputs = { endpoint, caCertificate };
+    return outputs;
+  });
+}, 60_000);
+
+afterAll(() => rmSync(`.comfy/build/${STACK}`, { recursive: true, force: true }));
+
+describe("the whole program with certificate letsencrypt, under mocks", () => {
+  it("runs Certbot outside the pod, on a network of its own, publishing nothing", () => {
+    const certificate = inputsOf("certificate-container");
+    expect(certificate.networkMode).toBe(`comfy-${STACK}-certificate-network`);
+    expect(inputsOf("certificate-network").name).toBe(certificate.networkMode);
+    expect(inputsOf("pod-container").networkMode).toBe(`comfy-${STACK}-network`);
+    expect(certificate.ports).toBeUndefined();
+  });
+
+  it("hardens it like every other container", () => {
+    const { readOnly, capabilities, securityOpts, ipcMode, privileged, init, tmpfs } =
+      inputsOf("certificate-container");
+    const { capabilities: other, tmpfs: otherTmpfs } = inputsOf("gateway-nginx-container");
+    expect({ readOnly, securityOpts, ipcMode, privileged, init }).toEqual({
+      readOnly: true,
+      securityOpts: ["no-new-privileges:true"],
+      ipcMode: "private",
+      privileged: undefined,
+      init: true,
+    });
+    expect(capabilities).toEqual({ drops: ["ALL"] });
+    expect(capabilities).toEqual(other);
+    expect(tmpfs).toEqual(otherTmpfs);
+  });
+
+  it("asks Let's Encrypt for the domain, with the hooks read-only", () => {
+    const { envs, mounts } = inputsOf("certificate-container");
+    expect(envs).toHaveLength(1);
+    const asked: string[] = JSON.parse(envs[0].slice(envs[0].indexOf("=") + 1)).certbotArguments;
+    expect(asked).toContain("https://acme-v02.api.letsencrypt.org/directory");
+    expect(asked[asked.indexOf("--domain") + 1]).toBe("comfy.example.com");
+    expect(mounts).toContainEqual({
+      type: "bind",
+      source: `${process.cwd()}/${HOOKS}`,
+      target: "/etc/dns-host",
+      readOnly: true,
+    });
+  });
+
+  it("hands the certificate to nginx only, read-only, by a volume that has its owner by then", () => {
+    const offered = `comfy-${STACK}-certificate-export`;
+    const takers = registered.filter(({ type, inputs }) => {
+      const volumes: { volumeName: string }[] = inputs.volumes ?? [];
+      return type.endsWith(":Container") && volumes.some(({ volumeName }) => volumeName === offered);
+    });
+    expect(takers.map(({ name }) => name)).toEqual(["gateway-nginx-container"]);
+    const { envs, volumes } = inputsOf("gateway-nginx-container");
+    expect(envs).toEqual(["CERTIFICATE_HOST=comfy.example.com"]);
+    expect(volumes).toContainEqual({
+      volumeName: offered,
+      containerPath: "/run/certificate",
+      readOnly: true,
+    });
+    const order = registered.map(({ name }) => name);
+    expect(order.indexOf("certificate-container")).toBeLessThan(order.indexOf("gateway-nginx-container"));
+  });
+
+  it("gives nginx no other server certificate", () => {
+    const { stdin } = inputsOf("gateway-nginx-config");
+    expect(stdin.value).toContain("/etc/comfy-gateway/certificate/current/fullchain.pem");
+    expect(stdin.value).not.toContain("PRIVATE KEY");
+    expect(stdin.value).not.toContain("tls/server");
+  });
+
+  it("still hands out its own authority, for client certificates", async () => {
+    const value = (name: string) => new Promise((resolve) => outputs[name]?.apply(resolve));
+    expect(await value("endpoint")).toBe("https://comfy.example.com");
+    expect(await value("caCertificate")).toBe("certificate of pki-ca");
+  });
+});
