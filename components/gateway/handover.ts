@@ -26,7 +26,7 @@ export const HANDOVER = {
   certificate: "X-Gateway-Certificate",
   /** Sec-Fetch-Site: `same-origin`, `none` or `other`; absent where the client does not say. */
   fetchSite: "X-Gateway-Fetch-Site",
-  /** `json`, `multipart`, `none` or `other`: what the Content-Type says, read once, by nginx. */
+  /** `json`, `text`, `multipart`, `none` or `other`: what the Content-Type says, read once, by nginx. */
   contentKind: "X-Gateway-Content-Kind",
   /** `1` where the request has a Content-Encoding. */
   encoded: "X-Gateway-Encoded",

@@ -16,11 +16,12 @@ export type Access = Partial<Record<HttpMethod, Role | "never">> | "never";
  * What travels in the request:
  * - `none`: no body is forwarded with a content type,
  * - `json`: the gateway forces `application/json` upstream (aiohttp decodes with whatever charset a client declares),
+ * - `json-as-text`: the same for what the web UI sends as text/plain, its settings,
  * - `multipart`: an upload, streamed with the client's own Content-Type, which names the boundary,
  * - `raw`: a file's bytes, streamed,
  * - `socket`: a WebSocket upgrade.
  */
-export type Payload = "none" | "json" | "multipart" | "raw" | "socket";
+export type Payload = "none" | "json" | "json-as-text" | "multipart" | "raw" | "socket";
 
 /**
  * What the answer is for a browser; decides its Content-Security-Policy: `data` never renders, `page` is the web UI,
@@ -131,8 +132,8 @@ export const ROUTES: readonly Route[] = [
   route("features", "/features", { GET: "worker" }),
 
   // The user's own files and settings, as the web UI needs them.
-  route("settings", "/settings", { GET: "user", POST: "user" }, { payload: "json" }),
-  route("setting", "/settings/{id}", { GET: "user", POST: "user" }, { payload: "json" }),
+  route("settings", "/settings", { GET: "user", POST: "user" }, { payload: "json-as-text" }),
+  route("setting", "/settings/{id}", { GET: "user", POST: "user" }, { payload: "json-as-text" }),
   route("userdata", "/userdata", { GET: "user" }),
   route("userdata-v2", "/v2/userdata", { GET: "user" }),
   route(

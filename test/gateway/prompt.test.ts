@@ -168,6 +168,16 @@ describe.each(PROTOCOLS)("POST /prompt over %s", (protocol) => {
     await expectRefused(pod, protocol, { method: "POST", target: "/prompt", headers, body: "not json" }, 401);
   });
 
+  it("settings may come as the web UI sends them, and arrive as JSON", async () => {
+    const request = { method: "POST", target: "/settings/Comfy.Locale", body: '"en"' };
+    const type = (text: string): Headers => [...key("user"), ["Content-Type", text]];
+    const passed = { ...request, headers: type("text/plain;charset=UTF-8") };
+    await expectPassed(pod, protocol, passed);
+    expect((await pod.hits())[0]?.headers["content-type"]).toBe("application/json");
+    await expectRefused(pod, protocol, { ...request, headers: type("text/plain;charset=utf-7") }, 415);
+    await expectRefused(pod, protocol, { ...request, headers: type("text/plain") }, 415);
+  });
+
   it("other JSON routes get the forced type too", async () => {
     const utf7: Headers = [...key("admin"), ["Content-Type", "application/json; charset=utf-7"]];
     await expectRefused(pod, protocol, { method: "POST", target: "/queue", headers: utf7, body: "{}" }, 415);

@@ -54,10 +54,13 @@ function isForged({ origin, fetchSite }: GatewayRequest, { method }: Principal):
 function payloadFault({ route, contentKind }: GatewayRequest): Refusal | undefined {
   switch (route?.payload) {
     case "json":
+    case "json-as-text": {
       // ComfyUI takes some changes without a body at all; only POST /prompt must have one, and says so itself.
-      return contentKind === "json" || contentKind === "none"
+      const accepted = ["json", "none", ...(route.payload === "json-as-text" ? ["text"] : [])];
+      return accepted.includes(contentKind)
         ? undefined
         : refusal(415, "content_type", "Send application/json, without a charset or with utf-8.");
+    }
     case "multipart":
       return contentKind === "multipart"
         ? undefined

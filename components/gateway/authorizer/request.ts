@@ -14,7 +14,7 @@ export interface GatewayRequest {
   readonly origin: string | undefined;
   /** What Sec-Fetch-Site says, undefined where there is none: whose page made a browser send this. */
   readonly fetchSite?: "same-origin" | "none" | "other" | undefined;
-  readonly contentKind: "json" | "multipart" | "none" | "other";
+  readonly contentKind: "json" | "text" | "multipart" | "none" | "other";
   /** Whether the body has a Content-Encoding. */
   readonly encoded: boolean;
   readonly credentials: Credentials;
@@ -50,7 +50,7 @@ export function readRequest(headers: IncomingHttpHeaders): GatewayRequest | unde
 }
 
 function isContentKind(text: string | undefined): text is GatewayRequest["contentKind"] {
-  return text === "json" || text === "multipart" || text === "none" || text === "other";
+  return text === "json" || text === "text" || text === "multipart" || text === "none" || text === "other";
 }
 
 function readFetchSite(text: string | undefined): GatewayRequest["fetchSite"] {

@@ -296,11 +296,13 @@ map $http_content_type $content_kind {
   default other;
   "" none;
   "~*^application/json(?:[ \\t]*;[ \\t]*charset=(?:utf-8|\\x22utf-8\\x22))?$" json;
+  "~*^text/plain[ \\t]*;[ \\t]*charset=utf-8$" text;
   "~*^multipart/form-data[ \\t]*;" multipart;
 }
 map $content_kind $json_content_type {
   default "";
   json application/json;
+  text application/json;
 }
 map $http_content_encoding $encoded {
   default 1;
@@ -605,6 +607,7 @@ function upstreamHeaders(payload: Payload): string {
     none: '""',
     socket: '""',
     json: "$json_content_type",
+    "json-as-text": "$json_content_type",
     multipart: "$http_content_type",
     raw: "$http_content_type",
   }[payload];
