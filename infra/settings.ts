@@ -3,20 +3,18 @@ import { z } from "zod";
 import type { DnsHost } from "../components/certificate/args";
 import { requestProblems } from "../components/certificate/validation";
 import { JWT_ALGORITHMS, type JwtAlgorithm } from "../components/gateway/authorizer/methods/jwt-keys";
+import { METHOD_NAMES, type MethodName } from "../components/gateway/authorizer/methods/names";
 import { passwordProblem } from "../components/gateway/authorizer/methods/password-strength";
 
 /** What a client may do; each role includes the one before it. */
 export type Role = "worker" | "user" | "admin";
-
-/** Ways to authenticate at the gateway. */
-export type AuthMethod = (typeof METHODS)[number];
 
 /** One caller of the gateway. */
 export interface ClientSettings {
   readonly name: string;
   readonly role: Role;
   /** How the client may authenticate. */
-  readonly methods: readonly AuthMethod[];
+  readonly methods: readonly MethodName[];
   /** Password of its own choice for basic (secret); generated when absent. */
   readonly password?: string;
   /** Prompts per time, e.g. `10r/m`. */
@@ -57,7 +55,7 @@ export interface Settings {
     /** PEM file whose certificates are trusted when talking to the authority. */
     readonly caBundle?: string;
   };
-  readonly methods: readonly AuthMethod[];
+  readonly methods: readonly MethodName[];
   /** Whether a client certificate is needed on top of any other method. */
   readonly requireClientCertificate: boolean;
   readonly clients: readonly ClientSettings[];
@@ -122,7 +120,6 @@ export interface SettingsSource {
   readonly fileExists: (path: string) => boolean;
 }
 
-const METHODS = ["apiKey", "basic", "jwt", "mtls"] as const;
 const NAMESPACE = "comfy-fortress:";
 
 /** The pinned release of ComfyUI: 0.38.1, after the fixes of July 2026. */
@@ -141,7 +138,7 @@ const role = z.enum(["worker", "user", "admin"]);
 const client = z.strictObject({
   name: z.string().regex(CLIENT_NAME),
   role,
-  methods: z.array(z.enum(METHODS)).min(1).optional(),
+  methods: z.array(z.enum(METHOD_NAMES)).min(1).optional(),
   password: z.string().optional(),
   rate: z.string().regex(RATE).default("10r/m"),
   burst: z.int().min(0).max(1000).default(5),
@@ -173,7 +170,7 @@ const schema = z.strictObject({
   port: z.int().min(1).max(65535).default(8443),
   certificate: z.enum(["private-ca", "letsencrypt"]).default("private-ca"),
   acme: acme.optional(),
-  methods: z.array(z.enum(METHODS)).min(1).default(["apiKey"]),
+  methods: z.array(z.enum(METHOD_NAMES)).min(1).default(["apiKey"]),
   requireClientCertificate: z.boolean().default(false),
   jwt: z
     .strictObject({

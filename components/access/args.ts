@@ -1,7 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-
-/** Ways to authenticate that `Access` makes credentials for. */
-export type AccessMethod = "apiKey" | "basic" | "jwt" | "mtls";
+import type { MethodName } from "../gateway/authorizer/methods/names";
 
 /** One caller of the gateway, as `Access` needs it. */
 export interface AccessClient {
@@ -10,7 +8,7 @@ export interface AccessClient {
   /** What the client may do. */
   readonly role: "worker" | "user" | "admin";
   /** Ways in which the client may authenticate; it gets a credential for each. */
-  readonly methods: readonly AccessMethod[];
+  readonly methods: readonly MethodName[];
   /** Password for basic. Defaults to a generated one of 24 letters and digits (142 bits). */
   readonly password?: pulumi.Input<string>;
   /** Prompts per time that the gateway lets through, e.g. `10r/m`. */

@@ -181,10 +181,6 @@ export const FORBIDDEN_USERDATA = {
     "^(?:/api)?(?:/v2)?/userdata/(?:(?:.*/)?__|.*\\.(?:html?|xhtml|xht|shtml|svgz?|xml|xslt?|m?js|cjs|wasm|swf|hta)(?:/|$))",
 } as const;
 
-export function isRole(text: string): text is Role {
-  return (ROLES as readonly string[]).includes(text);
-}
-
 /** Whether `role` includes everything `needed` may do. */
 export function roleCovers(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
