@@ -1,0 +1,147 @@
+import { JWT_ALGORITHMS } from "../../components/gateway/authorizer/methods/jwt-keys";
+
+/** What to say about a key, by its path with list positions left out. */
+export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>> = {
+  stack: {
+    allowed: "1 to 32 of a-z, 0-9 and -, beginning with a letter",
+    fix: "choose another stack name: it becomes part of container and image names",
+  },
+  target: {
+    allowed: "local",
+    fix: "set it to local; the AWS virtual machine is not built yet (README, limits)",
+  },
+  domain: {
+    allowed: "a host name in lower case, such as localhost or comfy.example.com",
+    fix: "give the bare host name: no scheme, port, path, underscore or upper case",
+  },
+  port: { allowed: "a whole number from 1 to 65535", fix: "set a free port, such as 8443" },
+  certificate: {
+    allowed: "private-ca, letsencrypt",
+    fix: "set private-ca, or letsencrypt for a domain whose DNS you can write to",
+  },
+  acme: {
+    allowed: "with certificate letsencrypt: an object {email, directoryUrl, dnsHooks or zoneId, caBundle}",
+    fix: "set certificate to letsencrypt too, or remove the key",
+  },
+  "acme.email": {
+    allowed: "one mail address, such as admin@example.com",
+    fix: "give the address that the authority may send notices to",
+  },
+  "acme.directoryUrl": {
+    allowed: "production, staging, or an https URL without credentials or fragment",
+    fix: "try with staging first, then remove the key",
+  },
+  "acme.dnsHooks": {
+    allowed:
+      "the path of a folder with auth-hook and cleanup-hook (absolute, or beginning with ./ or ../), or zoneId",
+    fix: "give one of dnsHooks and zoneId: how the domain is proven to be yours (Pulumi.README.yaml)",
+  },
+  "acme.zoneId": {
+    allowed: "the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ, or dnsHooks",
+    fix: "give the id of the zone that holds the domain, or dnsHooks for another DNS host; not both",
+  },
+  "acme.caBundle": { allowed: "the path of a readable PEM file", fix: "correct the path or remove the key" },
+  methods: {
+    allowed: "a list with at least one of: apiKey, basic, jwt, mtls",
+    fix: "list the ways in that clients use, e.g. [apiKey, basic]",
+  },
+  clients: {
+    allowed: "a list of 1 to 10000 clients, each {name, role, rate, burst, generation, retirePrevious}",
+    fix: "list at least one client, e.g. [{name: me, role: admin}]",
+  },
+  "clients.name": {
+    allowed: "1 to 32 of a-z, 0-9 and -, beginning with a letter, no two alike",
+    fix: "rename the client: its name becomes a folder and part of resource names",
+  },
+  "clients.role": {
+    allowed: "worker, user, admin",
+    fix: "choose the smallest role that does the client's work",
+  },
+  requireClientCertificate: {
+    allowed: "true, false",
+    fix: "set it to true to ask for a client certificate on top of any other method",
+  },
+  "clients.methods": {
+    allowed: "a list with at least one of the enabled methods",
+    fix: "list methods that are in `methods` too, or remove the key for all of them",
+  },
+  "clients.password": {
+    allowed: "12 to 128 characters, not made of common words or the client's name",
+    fix: "choose a better one, or remove the key and let the stack generate one",
+  },
+  jwt: {
+    allowed: "an object {issuer, audience, tenantClaim, maxLifetimeSeconds, keys}",
+    fix: "see Pulumi.README.yaml",
+  },
+  "jwt.issuer": { allowed: "1 to 200 characters", fix: "give what your tokens have as iss" },
+  "jwt.audience": { allowed: "1 to 200 characters", fix: "give what your tokens have in aud" },
+  "jwt.tenantClaim": {
+    allowed: "the name of a claim, beginning with a letter or _",
+    fix: "name the claim that says whose data the bearer works on, e.g. sub",
+  },
+  "jwt.maxLifetimeSeconds": {
+    allowed: "a whole number of seconds from 60 to 31536000",
+    fix: "set the longest life you give a token; short is better",
+  },
+  "jwt.keys": {
+    allowed: "a list of at most 100 keys, each {kid, algorithm, key, role, client}",
+    fix: "see Pulumi.README.yaml",
+  },
+  "jwt.keys.kid": {
+    allowed: "1 to 128 visible ASCII characters, no two alike, none a client's name",
+    fix: "give the kid that your tokens have in their header",
+  },
+  "jwt.keys.algorithm": {
+    allowed: JWT_ALGORITHMS.join(", "),
+    fix: "give the one algorithm that this key signs with",
+  },
+  "jwt.keys.key": {
+    allowed: "HS*: the secret in base64url; others: the public key in PEM",
+    fix: "give the key; keep secrets encrypted with pulumi config set --secret",
+  },
+  "jwt.keys.role": { allowed: "worker, user, admin", fix: "choose the smallest role that does the work" },
+  "jwt.keys.client": { allowed: "a name like a client's", fix: "rename it or remove the key" },
+  "clients.rate": {
+    allowed: "a whole number from 1 to 99999, then r/s, r/m or r/h, e.g. 10r/m",
+    fix: "say how many prompts the client may post per second, minute or hour",
+  },
+  "clients.burst": {
+    allowed: "a whole number from 0 to 1000",
+    fix: "say how many prompts may come at once on top of the rate",
+  },
+  "clients.generation": {
+    allowed: "a whole number from 1",
+    fix: "raise it by one to give the client a new key",
+  },
+  "clients.retirePrevious": {
+    allowed: "true, false",
+    fix: "set it to true once the client uses its new key",
+  },
+  comfyui: {
+    allowed: "an object {source, commit, accelerator, deniedNodes, allowedNodes}",
+    fix: "see Pulumi.README.yaml",
+  },
+  "comfyui.source": {
+    allowed: "auto, official, stand-in, or the path of a checkout (absolute, or beginning with ./ or ../)",
+    fix: "a path that exists on this machine and begins with /, ./ or ../, or one of the words",
+  },
+  "comfyui.commit": {
+    allowed: "40 lower-case hexadecimal digits",
+    fix: "give the full commit id; branches and tags move and are not accepted",
+  },
+  "comfyui.accelerator": { allowed: "cpu, cuda", fix: "set cpu on a machine without an NVIDIA GPU" },
+  "comfyui.deniedNodes": {
+    allowed: "a list of node class names",
+    fix: "list names as they stand in class_type, e.g. [SomeNode]",
+  },
+  "comfyui.allowedNodes": {
+    allowed: "a list of at least one node class name",
+    fix: "list every node class your workflows use, or remove the key to allow all but the denied ones",
+  },
+  build: { allowed: "an object {baseImage, caBundle}", fix: "see Pulumi.README.yaml" },
+  "build.baseImage": {
+    allowed: "a Debian trixie image by digest: name@sha256:<64 hexadecimal digits>",
+    fix: "pin the image by digest: a tag can be moved to another image",
+  },
+  "build.caBundle": { allowed: "the path of a readable PEM file", fix: "correct the path or remove the key" },
+};

@@ -1,0 +1,60 @@
+import { passwordProblem } from "../../components/gateway/authorizer/methods/password-strength";
+import { lookUp, problem, type SettingsProblem } from "./problems";
+import type { CompleteSettings } from "./schema";
+import type { SettingsSource } from "./types";
+
+export function duplicateClients(clients: unknown): SettingsProblem[] {
+  if (!Array.isArray(clients)) {
+    return [];
+  }
+  const names = clients.map((entry) => (entry as { name?: unknown } | null)?.name);
+  return names.flatMap((name, at) =>
+    typeof name === "string" && names.indexOf(name) !== at ? [problem(["clients", at, "name"], name)] : [],
+  );
+}
+
+export function weakPasswords(clients: unknown): SettingsProblem[] {
+  if (!Array.isArray(clients)) {
+    return [];
+  }
+  return clients.flatMap((entry, at) => {
+    const { name, password } = (entry ?? {}) as { name?: unknown; password?: unknown };
+    const weakness = typeof password === "string" ? passwordProblem(password, String(name)) : undefined;
+    if (weakness === undefined) {
+      return [];
+    }
+    const found = problem(["clients", at, "password"], password);
+    return [{ ...found, value: `(secret) ${weakness}` }];
+  });
+}
+
+export function methodsNotEnabled({ clients, methods }: CompleteSettings): SettingsProblem[] {
+  return clients.flatMap((entry, at) =>
+    (entry.methods ?? []).flatMap((method, position) =>
+      methods.includes(method) ? [] : [problem(["clients", at, "methods", position], method)],
+    ),
+  );
+}
+
+/** A token's client is known by its `kid`, so a `kid` must mean one client only. */
+export function ambiguousKids({ clients, jwt }: CompleteSettings): SettingsProblem[] {
+  const kids = jwt.keys.map(({ kid }) => kid);
+  const taken = new Set(clients.map(({ name }) => name));
+  return kids.flatMap((kid, at) =>
+    taken.has(kid) || kids.indexOf(kid) !== at ? [problem(["jwt", "keys", at, "kid"], kid)] : [],
+  );
+}
+
+export function missingFiles(raw: Record<string, unknown>, source: SettingsSource): SettingsProblem[] {
+  const paths = [
+    ["comfyui", "source"],
+    ["build", "caBundle"],
+    ["acme", "caBundle"],
+  ];
+  return paths.flatMap((path) => {
+    const value = lookUp(raw, path);
+    const isPath =
+      typeof value === "string" && (path[1] === "caBundle" ? value !== "" : /^(\/|\.\.?\/)./.test(value));
+    return isPath && !source.fileExists(value) ? [problem(path, value)] : [];
+  });
+}

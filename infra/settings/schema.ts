@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { JWT_ALGORITHMS } from "../../components/gateway/authorizer/methods/jwt-keys";
+import { METHOD_NAMES } from "../../components/gateway/authorizer/methods/names";
+
+/** The pinned release of ComfyUI: 0.38.1, after the fixes of July 2026. */
+const OFFICIAL_COMMIT = "20ca544ee0436721d8eb5f544665e490609f72c8";
+/** What images are built on unless `build.baseImage` says otherwise: Debian trixie-slim. */
+export const DEFAULT_BASE_IMAGE =
+  "debian:trixie-slim@sha256:d7e12182ce18b85b93007c1dedf31f2d29e01ccf3182cc4017c709b6259bc132";
+
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+const IMAGE_BY_DIGEST = /^[a-z0-9][a-z0-9._/:-]*@sha256:[0-9a-f]{64}$/;
+const RATE = /^[1-9][0-9]{0,4}r\/[smh]$/;
+const CLIENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
+const role = z.enum(["worker", "user", "admin"]);
+const client = z.strictObject({
+  name: z.string().regex(CLIENT_NAME),
+  role,
+  methods: z.array(z.enum(METHOD_NAMES)).min(1).optional(),
+  password: z.string().optional(),
+  rate: z.string().regex(RATE).default("10r/m"),
+  burst: z.int().min(0).max(1000).default(5),
+  generation: z.int().min(1).max(1_000_000).default(1),
+  retirePrevious: z.boolean().default(false),
+});
+const jwtKey = z.strictObject({
+  kid: z.string().regex(/^[\x21-\x7e]{1,128}$/),
+  algorithm: z.enum(JWT_ALGORITHMS),
+  key: z.string().min(1),
+  role,
+  client: z.string().regex(CLIENT_NAME).optional(),
+});
+export const acme = z.strictObject({
+  email: z.string().optional(),
+  directoryUrl: z.string().default("production"),
+  dnsHooks: z
+    .string()
+    .regex(/^(\/|\.\.?\/)./)
+    .optional(),
+  zoneId: z.string().optional(),
+  caBundle: z.string().min(1).optional(),
+});
+const nodeClasses = z.array(z.string().min(1).max(200)).max(10_000);
+
+export const schema = z.strictObject({
+  target: z.enum(["local"]).default("local"),
+  domain: z.string().regex(HOST_NAME).default("localhost"),
+  port: z.int().min(1).max(65535).default(8443),
+  certificate: z.enum(["private-ca", "letsencrypt"]).default("private-ca"),
+  acme: acme.optional(),
+  methods: z.array(z.enum(METHOD_NAMES)).min(1).default(["apiKey"]),
+  requireClientCertificate: z.boolean().default(false),
+  jwt: z
+    .strictObject({
+      issuer: z.string().min(1).max(200).default("comfy-fortress"),
+      audience: z.string().min(1).max(200).optional(),
+      tenantClaim: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_.:/-]{0,99}$/)
+        .default("sub"),
+      maxLifetimeSeconds: z.int().min(60).max(31_536_000).default(86_400),
+      keys: z.array(jwtKey).max(100).default([]),
+    })
+    .prefault({}),
+  clients: z
+    .array(client)
+    .min(1)
+    .max(10_000)
+    .prefault([
+      { name: "worker", role: "worker" },
+      { name: "me", role: "admin" },
+    ]),
+  comfyui: z
+    .strictObject({
+      source: z
+        .union([z.enum(["auto", "official", "stand-in"]), z.string().regex(/^(\/|\.\.?\/)./)])
+        .default("auto"),
+      commit: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/)
+        .default(OFFICIAL_COMMIT),
+      accelerator: z.enum(["cpu", "cuda"]).default("cpu"),
+      deniedNodes: nodeClasses.default([]),
+      allowedNodes: nodeClasses.min(1).optional(),
+    })
+    .prefault({}),
+  build: z
+    .strictObject({
+      baseImage: z.string().regex(IMAGE_BY_DIGEST).default(DEFAULT_BASE_IMAGE),
+      caBundle: z.string().min(1).optional(),
+    })
+    .prefault({}),
+});
+/** What a configuration holds as JSON text. */
+export const STRUCTURED: ReadonlySet<string> = new Set([
+  "port",
+  "methods",
+  "requireClientCertificate",
+  "acme",
+  "clients",
+  "jwt",
+  "comfyui",
+  "build",
+]);
+/** Keys whose value is a secret: problems never show it. */
+export const SECRET: ReadonlySet<string> = new Set(["clients.password", "jwt.keys.key"]);
+
+/** Settings of the right shape, with all defaults. */
+export type CompleteSettings = z.infer<typeof schema>;

@@ -1,0 +1,95 @@
+import type { DnsHost } from "../../components/certificate/args";
+import type { JwtAlgorithm } from "../../components/gateway/authorizer/methods/jwt-keys";
+import type { MethodName } from "../../components/gateway/authorizer/methods/names";
+
+/** What a client may do; each role includes the one before it. */
+export type Role = "worker" | "user" | "admin";
+
+/** One caller of the gateway. */
+export interface ClientSettings {
+  readonly name: string;
+  readonly role: Role;
+  /** How the client may authenticate. */
+  readonly methods: readonly MethodName[];
+  /** Password of its own choice for basic (secret); generated when absent. */
+  readonly password?: string;
+  /** Prompts per time, e.g. `10r/m`. */
+  readonly rate: string;
+  /** Prompts that may come at once on top of the rate. */
+  readonly burst: number;
+  /** Counts the client's credentials; one more makes new ones. */
+  readonly generation: number;
+  /** Whether the credentials of the generation before are refused. */
+  readonly retirePrevious: boolean;
+}
+
+/** A key by which another issuer signs tokens. */
+export interface JwtKeySettings {
+  readonly kid: string;
+  readonly algorithm: JwtAlgorithm;
+  /** HS*: the secret in base64url. Others: the public key in PEM. */
+  readonly key: string;
+  readonly role: Role;
+  /** Client that the tokens count for; the `kid` when absent. */
+  readonly client?: string;
+}
+
+/** Everything that can be set, validated and complete. See Pulumi.README.yaml for meanings and defaults. */
+export interface Settings {
+  readonly stack: string;
+  readonly target: "local";
+  readonly domain: string;
+  readonly port: number;
+  readonly certificate: "private-ca" | "letsencrypt";
+  /** Whom to ask for the server's certificate, and how; there with `letsencrypt` only. */
+  readonly acme?: {
+    readonly email: string;
+    /** `production`, `staging`, or the https URL of another authority's directory. */
+    readonly directoryUrl: string;
+    /** Where the domain's DNS is hosted; a folder in it is absolute. */
+    readonly dns: DnsHost;
+    /** PEM file whose certificates are trusted when talking to the authority. */
+    readonly caBundle?: string;
+  };
+  readonly methods: readonly MethodName[];
+  /** Whether a client certificate is needed on top of any other method. */
+  readonly requireClientCertificate: boolean;
+  readonly clients: readonly ClientSettings[];
+  readonly jwt: {
+    /** What tokens must have as `iss`. */
+    readonly issuer: string;
+    /** What tokens must have in `aud`. Defaults to the endpoint's URL. */
+    readonly audience: string;
+    /** Claim that names the tenant. */
+    readonly tenantClaim: string;
+    /** Longest life of a token, in seconds. */
+    readonly maxLifetimeSeconds: number;
+    /** Keys of another issuer of tokens, besides the generated ones. */
+    readonly keys: readonly JwtKeySettings[];
+  };
+  readonly comfyui: {
+    /** `auto`, `official`, `stand-in`, or the path of a checkout. */
+    readonly source: string;
+    readonly commit: string;
+    readonly accelerator: "cpu" | "cuda";
+    /** Node classes that are refused besides the built-in list. */
+    readonly deniedNodes: readonly string[];
+    /** When given, every other node class is refused. */
+    readonly allowedNodes?: readonly string[];
+  };
+  readonly build: {
+    readonly baseImage: string;
+    /** PEM files whose certificates image builds trust. */
+    readonly caBundles: readonly string[];
+  };
+}
+/** Where the settings come from, so that reading them needs neither Pulumi nor the machine. */
+export interface SettingsSource {
+  readonly stack: string;
+  /** The project's configuration: key without namespace to raw value (JSON text where it is structured). */
+  readonly config: Readonly<Record<string, string>>;
+  /** Environment variables; only SSL_CERT_FILE and NODE_EXTRA_CA_CERTS are looked at. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a file can be read. */
+  readonly fileExists: (path: string) => boolean;
+}
