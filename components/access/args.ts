@@ -19,6 +19,8 @@ export interface AccessClient {
   readonly generation: number;
   /** Whether the credentials of the generation before are no longer valid. */
   readonly retirePrevious: boolean;
+  /** Moment (RFC 3339) from which the client is refused, whatever it presents. Defaults to never. */
+  readonly expires?: string;
 }
 
 /** The authority that signs client certificates. */

@@ -16,7 +16,8 @@ const CERTIFICATE_HOURS = 365 * 24;
 const CERTIFICATE_EARLY_RENEWAL_HOURS = 30 * 24;
 
 /** What the gateway must know to recognise a client. None of it lets anybody in. */
-export interface AdmittedClient extends Pick<AccessClient, "name" | "role" | "methods" | "rate" | "burst"> {
+export interface AdmittedClient
+  extends Pick<AccessClient, "name" | "role" | "methods" | "rate" | "burst" | "expires"> {
   /** Lower-case hexadecimal SHA-256 digests of the client's valid API keys. */
   readonly apiKeyDigests: readonly string[];
   /** scrypt records of the client's valid passwords. */
@@ -40,6 +41,8 @@ export interface ClientCredentials {
   /** Client certificate and its private key, in PEM. */
   readonly certificate?: string;
   readonly privateKey?: string;
+  /** Moment (RFC 3339, UTC) from which none of these is taken any more. */
+  readonly expires?: string;
 }
 
 /** A secret by which the gateway verifies tokens that a client signs. */
@@ -76,6 +79,7 @@ export class Access extends pulumi.ComponentResource {
     super("comfy:index:Access", name, {}, opts);
 
     const clients = args.clients.map((client) => {
+      this.warnOfExpiry(client);
       const certified = args.requireClientCertificate || client.methods.includes("mtls");
       const generations = validGenerations(client).map((generation) =>
         this.issue(name, client, generation, certified ? args.issuer : undefined),
@@ -128,6 +132,16 @@ export class Access extends pulumi.ComponentResource {
       password: may("basic") ? this.password(name, client, label) : undefined,
       certificate: issuer && this.certificate(name, client, label, issuer),
     };
+  }
+
+  /** An expired client is no error: the stack must stay as it is, and be changed, when a date passes. */
+  private warnOfExpiry({ name, expires }: AccessClient): void {
+    if (expires !== undefined && Date.parse(expires) <= Date.now()) {
+      void pulumi.log.warn(
+        `Client ${name} expired at ${expires} and is refused: set another moment, or remove the client.`,
+        this,
+      );
+    }
   }
 
   private password(name: string, client: AccessClient, label: string) {
@@ -184,7 +198,7 @@ function validGenerations({ generation, retirePrevious }: AccessClient): number[
 }
 
 function admit(client: AccessClient, generations: readonly Issued[]): pulumi.Output<AdmittedClient> {
-  const { name, role, methods, rate, burst } = client;
+  const { name, role, methods, rate, burst, expires } = client;
   return pulumi
     .all([
       pulumi.all(generations.flatMap(({ apiKey: key }) => key ?? [])),
@@ -201,6 +215,7 @@ function admit(client: AccessClient, generations: readonly Issued[]): pulumi.Out
       // A password of one's own is the same in every generation.
       passwordRecords: records,
       certificateFingerprints: certificates.map(certificateFingerprint),
+      ...(expires !== undefined && { expires }),
     }));
 }
 
@@ -218,6 +233,7 @@ function handOut(
       password: current?.password?.password,
       certificate: current?.certificate?.certificate,
       privateKey: current?.certificate?.key,
+      expires: client.expires,
     })
     .apply((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
 }

@@ -46,7 +46,8 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     fix: "list the ways in that clients use, e.g. [apiKey, basic]",
   },
   clients: {
-    allowed: "a list of 1 to 10000 clients, each {name, role, rate, burst, generation, retirePrevious}",
+    allowed:
+      "a list of 1 to 10000 clients, each {name, role, rate, burst, generation, retirePrevious, expires}",
     fix: "list at least one client, e.g. [{name: me, role: admin}]",
   },
   "clients.name": {
@@ -116,6 +117,10 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
   "clients.retirePrevious": {
     allowed: "true, false",
     fix: "set it to true once the client uses its new key",
+  },
+  "clients.expires": {
+    allowed: "a date (its first moment, UTC) or a moment: 2027-01-31, 2027-01-31T18:00:00+01:00",
+    fix: "give the moment from which the client is refused, or remove the key",
   },
   comfyui: {
     allowed: "an object {source, commit, accelerator, deniedNodes, allowedNodes}",

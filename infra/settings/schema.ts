@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { JWT_ALGORITHMS } from "../../components/gateway/authorizer/methods/jwt-keys";
 import { METHOD_NAMES } from "../../components/gateway/authorizer/methods/names";
+import { instant } from "./instant";
 
 /** The pinned release of ComfyUI: 0.38.1, after the fixes of July 2026. */
 const OFFICIAL_COMMIT = "20ca544ee0436721d8eb5f544665e490609f72c8";
@@ -23,6 +24,7 @@ const client = z.strictObject({
   burst: z.int().min(0).max(1000).default(5),
   generation: z.int().min(1).max(1_000_000).default(1),
   retirePrevious: z.boolean().default(false),
+  expires: instant.optional(),
 });
 const jwtKey = z.strictObject({
   kid: z.string().regex(/^[\x21-\x7e]{1,128}$/),

@@ -21,6 +21,8 @@ export interface ClientSettings {
   readonly generation: number;
   /** Whether the credentials of the generation before are refused. */
   readonly retirePrevious: boolean;
+  /** Moment from which the client is refused, in UTC, such as `2027-01-31T00:00:00Z`; never where absent. */
+  readonly expires?: string;
 }
 
 /** A key by which another issuer signs tokens. */

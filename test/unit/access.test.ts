@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   Access,
   type AdmittedClient,
@@ -65,6 +65,25 @@ async function access(
       }),
   );
 }
+
+describe("a client's expiry", () => {
+  it("reaches the gateway and the client, and the past is told, not refused", async () => {
+    const warned = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const future = await access("future", { expires: "2999-01-01T00:00:00Z" });
+    expect(future.admitted.expires).toBe("2999-01-01T00:00:00Z");
+    expect(future.handedOut.expires).toBe("2999-01-01T00:00:00Z");
+    expect(warned).not.toHaveBeenCalled();
+    const past = await access("past", { expires: "2020-01-01T00:00:00Z" });
+    expect(past.admitted).toMatchObject({
+      expires: "2020-01-01T00:00:00Z",
+      apiKeyDigests: [expect.any(String)],
+    });
+    expect(warned.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringContaining("Client a expired at 2020-01-01T00:00:00Z"),
+    ]);
+    warned.mockRestore();
+  });
+});
 
 describe("API keys", () => {
   it("are one at first, and nothing of the other methods", async () => {

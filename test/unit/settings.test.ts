@@ -138,6 +138,30 @@ describe("settings", () => {
     expect(problems(config).map((p) => p.key)).toEqual([key]);
   });
 
+  it.each([
+    ["2027-01-31", "2027-01-31T00:00:00Z"],
+    ["2028-02-29", "2028-02-29T00:00:00Z"],
+    ["2027-01-31T18:00:00+01:00", "2027-01-31T17:00:00Z"],
+    ["2027-01-31T18:00:00.9Z", "2027-01-31T18:00:00Z"],
+    // What the Pulumi CLI hands on of YAML without quotes (tried with 3.19x).
+    ["2027-01-31 00:00:00 +0000 UTC", "2027-01-31T00:00:00Z"],
+    ["2027-01-31 18:00:00 +0100 +0100", "2027-01-31T17:00:00Z"],
+    // The past is no mistake: the rest of the stack must stay manageable when a date has passed.
+    ["2020-01-01", "2020-01-01T00:00:00Z"],
+  ])("read the expiry %j as %s", (expires, expected) => {
+    expect(read({ clients: [{ name: "a", role: "user", expires }] }).clients[0]?.expires).toBe(expected);
+  });
+
+  it.each([
+    ...["", "soon", "2027", "2027-13-01", "2027-02-29", "2027-02-30T00:00:00Z", "2027-1-31", "31.01.2027"],
+    ...["2027-01-31T25:00:00Z", "2027-01-31T12:00:00", "2027-01-31 12:00", "2027-02-30 00:00:00 +0000 UTC"],
+    ...["2027-01-31\n", " 2027-01-31", 1_800_000_000, null, true],
+  ])("refuse the expiry %j", (expires) => {
+    expect(problems({ clients: [{ name: "a", role: "user", expires }] }).map((p) => p.key)).toEqual([
+      "clients.0.expires",
+    ]);
+  });
+
   it("refuse two clients of one name, naming the second", () => {
     const clients = [
       { name: "a", role: "user" },
