@@ -44,7 +44,7 @@ it("a client passes until its moment: then no remembered verdict, session or soc
   const target = "/system_stats";
   const signedIn = await send(pod, "HTTP/1.1", { target, headers: basic });
   const session: Headers = [["Cookie", signedIn.headers["set-cookie"]?.[0]?.split(";")[0] ?? ""]];
-  const presented: Record<string, Headers> = { key: [["X-API-Key", key]], basic, session };
+  const presented: Record<string, Headers> = { apiKey: [["X-API-Key", key]], basic, session };
   const socket = new WebSocket(`wss://localhost:${pod.port}/ws`, {
     ca: pod.ca,
     headers: { "X-API-Key": key },
@@ -55,7 +55,9 @@ it("a client passes until its moment: then no remembered verdict, session or soc
   });
   const closedAt = new Promise<number>((resolve) => socket.on("close", () => resolve(Date.now())));
   for (const protocol of PROTOCOLS) {
-    for (const headers of Object.values(presented)) await expectPassed(pod, protocol, { target, headers });
+    for (const [auth, headers] of Object.entries(presented)) {
+      await expectPassed(pod, protocol, { target, headers }, auth);
+    }
   }
 
   // Asked over and over until just before the end, so that nginx has a fresh verdict to remember.
@@ -71,8 +73,8 @@ it("a client passes until its moment: then no remembered verdict, session or soc
       const mark = pod.auditMark();
       const reply = await expectRefused(pod, protocol, { target, headers }, 401);
       expect(errorOf(reply)?.code).toBe("credential_expired");
-      const [line = "{}"] = await pod.auditSince(mark, 401);
-      expect(JSON.parse(line)).toMatchObject({ verdict: "credential_expired", status: 401 });
+      const verdicts = (await pod.auditSince(mark, 401)).map((line) => JSON.parse(line).verdict);
+      expect(verdicts).toContain("credential_expired");
     }
   }
   expect((await closedAt) - end).toBeLessThan(1000);
@@ -81,5 +83,5 @@ it("a client passes until its moment: then no remembered verdict, session or soc
   const admin: Headers = [["X-API-Key", pod.keys.admin]];
   await expectPassed(pod, "HTTP/1.1", { target, headers: admin });
   admitFor(60);
-  await expectPassed(pod, "HTTP/2", { target, headers: presented.key ?? [] });
+  await expectPassed(pod, "HTTP/2", { target, headers: presented.apiKey ?? [] });
 }, 60_000);
