@@ -16,7 +16,8 @@ const settings = readSettings({
   env: process.env,
   fileExists: existsSync,
 });
-const { stack, domain, port, build, acme, methods, requireClientCertificate, jwt } = settings;
+const { stack, domain, port, ipv6, allowedCidrs, build, acme, methods, requireClientCertificate, jwt } =
+  settings;
 const { deniedNodes, allowedNodes, ...comfyuiSource } = settings.comfyui;
 
 const pki = new Pki("pki", {
@@ -30,9 +31,9 @@ const access = new Access("access", {
   issuer: { certificate: pki.caCertificate, key: pki.caKey },
 });
 const engine = new DockerHost("docker-host", { stack, baseImage: build.baseImage });
-const publishAddress = domain === "localhost" ? "127.0.0.1" : "0.0.0.0";
-const pod = new Pod("pod", { engine, publishAddress, publishPort: port });
-const { networkMode } = pod;
+const audience = domain === "localhost" ? "machine" : "everyone";
+const pod = new Pod("pod", { engine, audience, ipv6, publishPort: port });
+const { networkMode, proxyAddresses } = pod;
 const comfyui = new ComfyUi("comfyui", { engine, networkMode, caBundles: build.caBundles, ...comfyuiSource });
 const certificate = acme && new Certificate("certificate", { engine, domains: [domain], ...acme });
 const gateway = new Gateway("gateway", {
@@ -41,6 +42,9 @@ const gateway = new Gateway("gateway", {
   upstreamContainerId: comfyui.containerId,
   domain,
   port,
+  ipv6,
+  allowedCidrs,
+  proxyAddresses,
   serverCertificate: certificate ?? pki.server,
   methods,
   requireClientCertificate,

@@ -48,6 +48,12 @@ export interface GatewayArgs {
   readonly domain: string;
   /** TCP port of the endpoint as clients see it. */
   readonly port: number;
+  /** Whether to listen on IPv6 too; the pod's network must have it. */
+  readonly ipv6: boolean;
+  /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect; empty for all. */
+  readonly allowedCidrs: readonly string[];
+  /** Addresses behind which clients are hidden; with `allowedCidrs`, never allowed. */
+  readonly proxyAddresses: pulumi.Input<readonly string[]>;
   readonly serverCertificate: ServerCertificate;
   /** Enabled ways to authenticate. */
   readonly methods: readonly MethodName[];

@@ -49,7 +49,7 @@ export class Gateway extends pulumi.ComponentResource {
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("comfy:index:Gateway", name, {}, opts);
-    const { engine, domain, port } = args;
+    const { engine, domain, port, ipv6, allowedCidrs } = args;
     const hostNames = [...new Set([domain, "localhost", "127.0.0.1", "[::1]"])];
     const origins = publicOrigins(hostNames, port);
 
@@ -77,9 +77,18 @@ export class Gateway extends pulumi.ComponentResource {
         .all([
           bundledCertificate(args.serverCertificate),
           takesCertificates(args) ? args.clientCa : undefined,
+          args.proxyAddresses,
         ])
-        .apply(([server, clientCa]) =>
-          renderNginxBundle({ hostNames, publicPort: port, ...server, clientCa }),
+        .apply(([server, clientCa, proxyAddresses]) =>
+          renderNginxBundle({
+            hostNames,
+            publicPort: port,
+            ipv6,
+            allowedCidrs,
+            proxyAddresses,
+            ...server,
+            clientCa,
+          }),
         ),
       ...offeredCertificate(args.serverCertificate, domain),
     });

@@ -8,6 +8,7 @@ import { localImage } from "../shared/image";
 import { PORT } from "../shared/pod-layout";
 import type { PodArgs } from "./args";
 import { renderFirewall } from "./firewall";
+import { checkIpv6Command, localSubnet, publishAddresses } from "./publish";
 
 const IMAGE = "components/pod/image";
 
@@ -21,6 +22,8 @@ const IMAGE = "components/pod/image";
 export class Pod extends pulumi.ComponentResource {
   /** Value for `networkMode` of the containers that live in the pod. */
   readonly networkMode: pulumi.Output<string>;
+  /** Addresses that hide a client: the bridge's own, which Docker's proxy connects from. */
+  readonly proxyAddresses: pulumi.Output<string[]>;
 
   constructor(name: string, args: PodArgs, opts?: pulumi.ComponentResourceOptions) {
     super("comfy:index:Pod", name, {}, opts);
@@ -29,7 +32,12 @@ export class Pod extends pulumi.ComponentResource {
 
     const network = new docker.Network(
       `${name}-network`,
-      { name: objectName(engine.stack, "network"), driver: "bridge", labels: stackLabels(engine.stack) },
+      {
+        name: objectName(engine.stack, "network"),
+        driver: "bridge",
+        labels: stackLabels(engine.stack),
+        ...(args.ipv6 && { ipv6: true, ipamConfigs: [{ subnet: localSubnet(engine.stack) }] }),
+      },
       { ...child, provider: engine.provider, deleteBeforeReplace: true },
     );
     const image = localImage(
@@ -45,6 +53,10 @@ export class Pod extends pulumi.ComponentResource {
       },
       child,
     );
+    const ipv6Check =
+      args.ipv6 && args.audience === "everyone"
+        ? new local.Command(`${name}-ipv6-check`, { create: checkIpv6Command() }, child)
+        : undefined;
     const container = hardenedContainer(
       `${name}-container`,
       {
@@ -52,15 +64,18 @@ export class Pod extends pulumi.ComponentResource {
         part: "pod",
         image: image.repoDigest,
         networkMode: network.name,
-        ports: [
-          { internal: PORT.gateway, external: args.publishPort, ip: args.publishAddress, protocol: "tcp" },
-        ],
+        ports: publishAddresses(args.audience, args.ipv6).map((ip) => ({
+          internal: PORT.gateway,
+          external: args.publishPort,
+          ip,
+          protocol: "tcp",
+        })),
         // For loading the rules and for giving up root; the process that stays has neither.
         capabilities: { adds: ["CAP_NET_ADMIN", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"], drops: ["ALL"] },
         init: false,
         tmpfs: { "/run/pod": "rw,nosuid,nodev,noexec,size=64k,mode=755" },
       },
-      child,
+      { ...child, ...(ipv6Check && { dependsOn: ipv6Check }) },
     );
     // Nothing joins the namespace before the rules stand. A health check would say it too, but run for ever.
     const firewall = new local.Command(
@@ -76,6 +91,9 @@ export class Pod extends pulumi.ComponentResource {
       child,
     );
     this.networkMode = pulumi.all([container.id, firewall.id]).apply(([id]) => `container:${id}`);
+    this.proxyAddresses = container.networkDatas.apply((networks) =>
+      networks.flatMap(({ gateway, ipv6Gateway }) => [gateway, ipv6Gateway].filter((address) => address)),
+    );
 
     this.registerOutputs({ networkMode: this.networkMode });
   }

@@ -15,6 +15,15 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     fix: "give the bare host name: no scheme, port, path, underscore or upper case",
   },
   port: { allowed: "a whole number from 1 to 65535", fix: "set a free port, such as 8443" },
+  ipv6: {
+    allowed: "true, false",
+    fix: "set it to true to publish on IPv6 too; with a domain of your own that needs Docker 27 or newer",
+  },
+  allowedCidrs: {
+    allowed:
+      "a list of at most 1000 IPv4 or IPv6 addresses and ranges, such as 203.0.113.7, 198.51.100.0/24, 2001:db8::/32",
+    fix: "list who may connect, or remove the key for everyone (0.0.0.0/0 is everyone with IPv4, ::/0 with IPv6)",
+  },
   certificate: {
     allowed: "private-ca, letsencrypt",
     fix: "set private-ca, or letsencrypt for a domain whose DNS you can write to",

@@ -1,6 +1,13 @@
 import { acmeProblems, certificateRequest } from "./acme";
 import { explain, problem, SettingsError, type SettingsProblem } from "./problems";
-import { ambiguousKids, duplicateClients, methodsNotEnabled, missingFiles, weakPasswords } from "./rules";
+import {
+  ambiguousKids,
+  duplicateClients,
+  methodsNotEnabled,
+  missingFiles,
+  uselessAllowlist,
+  weakPasswords,
+} from "./rules";
 import { STRUCTURED, schema } from "./schema";
 import type { Settings, SettingsSource } from "./types";
 
@@ -33,7 +40,11 @@ export function readSettings(source: SettingsSource): Settings {
   problems.push(...duplicateClients(raw.clients));
   problems.push(...weakPasswords(raw.clients));
   if (result.success) {
-    problems.push(...methodsNotEnabled(result.data), ...ambiguousKids(result.data));
+    problems.push(
+      ...methodsNotEnabled(result.data),
+      ...ambiguousKids(result.data),
+      ...uselessAllowlist(result.data),
+    );
   }
   problems.push(...missingFiles(raw, source));
   const known = new Set(problems.map(({ key }) => key));

@@ -49,6 +49,8 @@ export const schema = z.strictObject({
   target: z.enum(["local"]).default("local"),
   domain: z.string().regex(HOST_NAME).default("localhost"),
   port: z.int().min(1).max(65535).default(8443),
+  ipv6: z.boolean().default(false),
+  allowedCidrs: z.array(z.string()).max(1000).default([]),
   certificate: z.enum(["private-ca", "letsencrypt"]).default("private-ca"),
   acme: acme.optional(),
   methods: z.array(z.enum(METHOD_NAMES)).min(1).default(["apiKey"]),
@@ -97,6 +99,8 @@ export const schema = z.strictObject({
 /** What a configuration holds as JSON text. */
 export const STRUCTURED: ReadonlySet<string> = new Set([
   "port",
+  "ipv6",
+  "allowedCidrs",
   "methods",
   "requireClientCertificate",
   "acme",

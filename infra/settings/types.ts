@@ -42,6 +42,10 @@ export interface Settings {
   readonly target: "local";
   readonly domain: string;
   readonly port: number;
+  /** Whether the endpoint is published on IPv6 too. */
+  readonly ipv6: boolean;
+  /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect; empty for all. */
+  readonly allowedCidrs: readonly string[];
   readonly certificate: "private-ca" | "letsencrypt";
   /** Whom to ask for the server's certificate, and how; there with `letsencrypt` only. */
   readonly acme?: {

@@ -69,11 +69,15 @@ export class GatewayPod {
     return `https://localhost:${this.port}`;
   }
 
-  /** Starts everything and applies the configuration with one client of each role, named after it. */
-  static async start(): Promise<GatewayPod> {
+  /**
+   * Starts everything and applies the configuration with one client of each role, named after it.
+   *
+   * @param network Docker's default unless given
+   */
+  static async start(network = "bridge"): Promise<GatewayPod> {
     const pod = new GatewayPod();
     try {
-      await pod.#start();
+      await pod.#start(network);
       return pod;
     } catch (error) {
       pod.stop();
@@ -81,7 +85,7 @@ export class GatewayPod {
     }
   }
 
-  async #start(): Promise<void> {
+  async #start(network: string): Promise<void> {
     const images = gatewayImages();
     this.#certificate = await testCertificate(HOST_NAMES);
     writeFileSync(join(this.#folder, "upstream.js"), bundle("test/support/recording-upstream.ts"));
@@ -95,6 +99,7 @@ export class GatewayPod {
         "--detach",
         "--init",
         ...name("pod"),
+        ...["--network", network],
         "--publish",
         "127.0.0.1::8443",
         "--publish",

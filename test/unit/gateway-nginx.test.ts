@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { errorBody } from "../../components/gateway/errors";
 import { publicOrigins } from "../../components/gateway/handover";
 import { renderBundle } from "../../components/gateway/nginx/bundle";
-import { isCidr } from "../../components/gateway/nginx/cidr";
+import { cidrProblem, isCidr } from "../../components/gateway/nginx/cidr";
 import { renderNginxBundle, renderNginxFiles } from "../../components/gateway/nginx/render";
 import { TARGET_FAULTS } from "../../components/gateway/nginx/target";
 import { ROUTES, spellings } from "../../components/gateway/routes";
@@ -118,7 +118,7 @@ describe("nginx.conf", () => {
     "10.0.0.0/8",
     "2001:db8::1",
     "2001:db8::/32",
-    "::ffff:192.0.2.0/120",
+    "::1:0:0/96",
   ])("takes the range %s", (cidr) => {
     expect(isCidr(cidr)).toBe(true);
   });
@@ -141,10 +141,51 @@ describe("nginx.conf", () => {
     "10.0.0.0-10.0.0.9",
     "example.com",
     "10.0.0.0/-1",
+    "::ffff:192.0.2.0/120",
+    "::ffff:0:0/96",
+    "::FFFF:c000:201",
   ])("refuses the range %j", (cidr) => {
     expect(() => renderNginxFiles({ ...SETTINGS, allowedCidrs: ["192.0.2.1", cidr] })).toThrow(
       /allowedCidrs/,
     );
+  });
+
+  it.each([
+    ["1.2.3.4/24", "1.2.3.4 is not where a /24 begins; the range is 1.2.3.0/24, the address 1.2.3.4"],
+    [
+      "2001:db8::1:2/112",
+      "2001:db8::1:2 is not where a /112 begins; the range is 2001:db8::1:0/112, the address 2001:db8::1:2",
+    ],
+    ["1.2.3.0/33", "the longest prefix is /32"],
+    ["::ffff:1.2.3.4", "it is IPv4 written as IPv6; write the IPv4 address or range itself"],
+    ["1.2.3.0/255.255.255.0", "it is no IPv4 or IPv6 address or range"],
+  ])("says what is wrong with %s", (cidr, problem) => {
+    expect(cidrProblem(cidr)).toBe(problem);
+  });
+
+  it("never allows an address behind which clients hide, however it is listed", () => {
+    const geo = (allowedCidrs: string[]) => {
+      const proxyAddresses = ["172.18.0.1", "fd00::1"];
+      const { "nginx.conf": text = "" } = renderNginxFiles({ ...SETTINGS, allowedCidrs, proxyAddresses });
+      return /geo \$outsider \{\n([^}]*?)\s*\}/
+        .exec(text)?.[1]
+        ?.split("\n")
+        .map((line) => line.trim());
+    };
+    const hidden = ["172.18.0.1 1;", "fd00::1 1;"];
+    expect(geo(["172.16.0.0/12"])).toEqual(["default 1;", '172.16.0.0/12 "";', ...hidden]);
+    expect(geo(["172.18.0.1", "172.18.0.1/32", "fd00::1/128"])).toEqual(["default 1;", ...hidden]);
+    expect(geo([])).toEqual(['default "";']);
+  });
+
+  it("listens on IPv6 only where there is IPv6", () => {
+    const { "nginx.conf": text = "" } = renderNginxFiles({ ...SETTINGS, ipv6: true });
+    expect([...text.matchAll(/listen (.*);/g)].map(([, what]) => what)).toEqual([
+      "8443 ssl",
+      "[::]:8443 ssl",
+      "8443 ssl default_server",
+      "[::]:8443 ssl default_server",
+    ]);
   });
 
   it("refuses to serve no name", () => {

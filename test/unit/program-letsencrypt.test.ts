@@ -30,6 +30,7 @@ beforeAll(async () => {
           hex: "5e".repeat(32),
           certPem: `certificate of ${name}`,
           privateKeyPem: `PRIVATE KEY of ${name}`,
+          networkDatas: [{ gateway: "172.18.0.1", ipv6Gateway: "fd00::1" }],
         };
         return { id: `${name}-id`, state: { ...inputs, ...made } };
       },
@@ -40,6 +41,8 @@ beforeAll(async () => {
   pulumi.runtime.setAllConfig({
     "comfy-fortress:domain": "comfy.example.com",
     "comfy-fortress:port": "443",
+    "comfy-fortress:ipv6": "true",
+    "comfy-fortress:allowedCidrs": JSON.stringify(["192.0.2.0/24", "fd00::1"]),
     "comfy-fortress:certificate": "letsencrypt",
     "comfy-fortress:acme": JSON.stringify({ email: "admin@example.com", dnsHooks: `./${HOOKS}` }),
   });
@@ -114,6 +117,28 @@ describe("the whole program with certificate letsencrypt, under mocks", () => {
     expect(stdin.value).toContain("/etc/comfy-gateway/certificate/current/fullchain.pem");
     expect(stdin.value).not.toContain("PRIVATE KEY");
     expect(stdin.value).not.toContain("tls/server");
+  });
+
+  it("publishes on IPv4 and IPv6, once the engine is known to keep IPv6 addresses", () => {
+    const port = { internal: 8443, external: 443, protocol: "tcp" };
+    expect(inputsOf("pod-container").ports).toEqual([
+      { ...port, ip: "0.0.0.0" },
+      { ...port, ip: "::" },
+    ]);
+    expect(inputsOf("pod-network")).toMatchObject({
+      ipv6: true,
+      ipamConfigs: [{ subnet: expect.stringMatching(/^fd.*::\/64$/) }],
+    });
+    const order = registered.map(({ name }) => name);
+    expect(order.indexOf("pod-ipv6-check")).toBeGreaterThan(-1);
+    expect(order.indexOf("pod-ipv6-check")).toBeLessThan(order.indexOf("pod-container"));
+    expect(inputsOf("gateway-nginx-config").stdin.value).toContain("listen [::]:8443 ssl;");
+  });
+
+  it("lets the listed connect, and nobody whom Docker's proxy hides", () => {
+    expect(inputsOf("gateway-nginx-config").stdin.value).toContain(
+      'geo $outsider {\n    default 1;\n    192.0.2.0/24 "";\n    172.18.0.1 1;\n    fd00::1 1;\n  }',
+    );
   });
 
   it("still hands out its own authority, for client certificates", async () => {

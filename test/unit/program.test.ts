@@ -28,13 +28,14 @@ beforeAll(async () => {
       call: ({ inputs }) => inputs,
       newResource: ({ type, name, inputs }) => {
         registered.push({ type, name, inputs });
-        const made: Record<string, string> = {
+        const made = {
           repoDigest: `sha256:${name}`,
           stdout: name === "comfyui-source" ? "stand-in" : `stdout of ${name}`,
           hex: SECRET_HEX,
           certPem: `certificate of ${name}`,
           privateKeyPem: `PRIVATE KEY of ${name}`,
           certRequestPem: `request of ${name}`,
+          networkDatas: [{ gateway: "172.18.0.1", ipv6Gateway: "" }],
         };
         return { id: `${name}-id`, state: { ...inputs, ...made } };
       },
@@ -87,6 +88,14 @@ describe("the whole program, under mocks", () => {
     expect(published).toEqual([
       ["pod-container", { internal: 8443, external: 8443, ip: "127.0.0.1", protocol: "tcp" }],
     ]);
+  });
+
+  it("needs no IPv6 and lets everyone connect who reaches it", () => {
+    expect(named("pod-network")?.inputs.ipv6).toBeUndefined();
+    expect(named("pod-ipv6-check")).toBeUndefined();
+    const nginx: string = named("gateway-nginx-config")?.inputs.stdin.value;
+    expect(nginx).not.toContain("listen [::]");
+    expect(nginx).toContain('geo $outsider {\n    default "";\n  }');
   });
 
   it("puts gateway, authorizer and ComfyUI into the pod's namespace, after its firewall", () => {

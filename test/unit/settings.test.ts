@@ -162,6 +162,45 @@ describe("settings", () => {
     ]);
   });
 
+  describe("who may connect", () => {
+    const domain = "comfy.example.com";
+
+    it("is everyone with IPv4 unless said otherwise", () => {
+      expect(read({})).toMatchObject({ allowedCidrs: [], ipv6: false });
+      const allowedCidrs = ["203.0.113.7", "0.0.0.0/0", "2001:db8::/32", "::/0"];
+      expect(read({ domain, ipv6: true, allowedCidrs })).toMatchObject({ allowedCidrs, ipv6: true });
+    });
+
+    it.each([
+      ["on loopback, where nobody can be told apart", { allowedCidrs: ["127.0.0.1"] }, ["allowedCidrs"]],
+      ["of IPv6 where nobody has it", { domain, allowedCidrs: ["2001:db8::/32"] }, ["allowedCidrs.0"]],
+      ["with bits beyond the prefix", { domain, allowedCidrs: ["::/0", "1.2.3.4/24"] }, [0, 1]],
+      ["with a bad mask", { domain, allowedCidrs: ["10.0.0.0/33"] }, [0]],
+      ["of IPv4 as IPv6", { domain, ipv6: true, allowedCidrs: ["::ffff:192.0.2.1"] }, [0]],
+      ["of names", { domain, allowedCidrs: ["example.com", "all"] }, [0, 1]],
+      ["of what is no text", { domain, allowedCidrs: [5] }, [0]],
+      ["that is no list", { domain, allowedCidrs: "10.0.0.0/8" }, ["allowedCidrs"]],
+      ["of a switch that is none", { ipv6: "yes" }, ["ipv6"]],
+    ])("is not an allowlist %s", (_, config, keys) => {
+      expect(problems(config).map((p) => p.key)).toEqual(
+        keys.map((key) => (typeof key === "number" ? `allowedCidrs.${key}` : key)),
+      );
+    });
+
+    it("is told with the reason and the fix", () => {
+      expect(problems({ domain, allowedCidrs: ["1.2.3.4/24"] })).toEqual([
+        {
+          key: "allowedCidrs.0",
+          value:
+            '"1.2.3.4/24": 1.2.3.4 is not where a /24 begins; the range is 1.2.3.0/24, the address 1.2.3.4',
+          allowed: expect.stringContaining("2001:db8::/32"),
+          fix: expect.stringContaining("0.0.0.0/0 is everyone"),
+        },
+      ]);
+      expect(problems({ allowedCidrs: ["1.2.3.4"] })[0]?.value).toContain("only programs on this machine");
+    });
+  });
+
   it("refuse two clients of one name, naming the second", () => {
     const clients = [
       { name: "a", role: "user" },

@@ -2,7 +2,7 @@ import { renderBundle } from "./bundle";
 import { AUDIT } from "./conf/audit";
 import { ERRORS_FILE, earlyErrorPages, errorLocations } from "./conf/errors";
 import { SECURITY_HEADERS } from "./conf/headers";
-import { mainServer, profile, profileName, SERVED, UNKNOWN_HOST_SERVER } from "./conf/locations";
+import { mainServer, profile, profileName, SERVED, unknownHostServer } from "./conf/locations";
 import { PLATFORM, TIMEOUTS, upstreams } from "./conf/platform";
 import { outsiders, requestFacts } from "./conf/request-facts";
 import { indent } from "./conf/text";
@@ -28,6 +28,10 @@ export interface NginxSettings {
   readonly clientCa?: string;
   /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect. Left out or empty: every address may. */
   readonly allowedCidrs?: readonly string[];
+  /** Addresses that clients appear with whose own address is hidden: with `allowedCidrs`, never allowed. */
+  readonly proxyAddresses?: readonly string[];
+  /** Whether to listen on IPv6 too, which the kernel must have. Defaults to false. */
+  readonly ipv6?: boolean;
   /** Whether `install-certificate` brings the server's certificate, instead of the bundle. Defaults to false. */
   readonly installedCertificate?: boolean;
 }
@@ -63,6 +67,7 @@ export function renderNginxFiles(settings: NginxSettings): Record<string, string
     json: settings.jsonBodyBytes ?? JSON_BODY_BYTES,
     file: settings.fileBodyBytes ?? FILE_BODY_BYTES,
   };
+  const { ipv6 = false } = settings;
   const profiles = new Map(SERVED.map((served) => [profileName(served), served]));
   return {
     "nginx.conf": `# Rendered from components/gateway/routes.ts; do not edit.
@@ -85,12 +90,12 @@ ${indent(
     ...(settings.clientCa === undefined ? [] : [CLIENT_CERTIFICATES]),
     TIMEOUTS,
     SECURITY_HEADERS,
-    outsiders(settings.allowedCidrs ?? []),
+    outsiders(settings.allowedCidrs ?? [], settings.proxyAddresses ?? []),
     requestFacts(),
     upstreams(),
     earlyErrorPages(),
-    mainServer(hostNames, settings.publicPort),
-    UNKNOWN_HOST_SERVER,
+    mainServer(hostNames, settings.publicPort, ipv6),
+    unknownHostServer(ipv6),
   ].join("\n\n"),
 )}
 }

@@ -143,7 +143,13 @@ function location(selector: string, route: string, content: string, served: Serv
 }`;
 }
 
-export function mainServer(hostNames: readonly string[], publicPort: number): string {
+/** IPv4 and IPv6 have a socket each, so that an IPv4 client has the same address whether there is IPv6 or not. */
+function listen(ipv6: boolean, options: string): string {
+  const addresses = [String(PORT.gateway), ...(ipv6 ? [`[::]:${PORT.gateway}`] : [])];
+  return addresses.map((address) => `  listen ${address} ${options};`).join("\n");
+}
+
+export function mainServer(hostNames: readonly string[], publicPort: number, ipv6: boolean): string {
   const plain = ROUTES.filter((route) => !hasEncodedParameter(route.path)).flatMap((route) =>
     spellings(route).map((path) =>
       location(isExact(path) ? `= ${path}` : `~ "^${pathExpression(path)}$"`, route.id, route.content, route),
@@ -155,7 +161,7 @@ export function mainServer(hostNames: readonly string[], publicPort: number): st
       .map((path) => path.slice(0, path.indexOf("{"))),
   );
   return `server {
-  listen ${PORT.gateway} ssl;
+${listen(ipv6, "ssl")}
   server_name ${hostNames.join(" ")};
   set $public_host $host${publicPort === 443 ? "" : `:${publicPort}`};
 
@@ -179,9 +185,10 @@ ${indent(
 }`;
 }
 
-export const UNKNOWN_HOST_SERVER = `# Names nobody configured.
+export function unknownHostServer(ipv6: boolean): string {
+  return `# Names nobody configured.
 server {
-  listen ${PORT.gateway} ssl default_server;
+${listen(ipv6, "ssl default_server")}
   server_name _;
   client_max_body_size 0;
   include ${ERRORS_FILE};
@@ -200,3 +207,4 @@ ${indent(notAllowedLocation())}
     return 421;
   }
 }`;
+}
