@@ -16,8 +16,7 @@ const settings = readSettings({
   env: process.env,
   fileExists: existsSync,
 });
-const { stack, domain, port, ipv6, allowedCidrs, build, acme, methods, requireClientCertificate, jwt } =
-  settings;
+const { stack, domain, port, ipv6, build, acme, methods, requireClientCertificate, jwt } = settings;
 const { deniedNodes, allowedNodes, ...comfyuiSource } = settings.comfyui;
 
 const pki = new Pki("pki", {
@@ -28,6 +27,7 @@ const pki = new Pki("pki", {
 const access = new Access("access", {
   clients: settings.clients,
   requireClientCertificate,
+  session: settings.session,
   issuer: { certificate: pki.caCertificate, key: pki.caKey },
 });
 const engine = new DockerHost("docker-host", { stack, baseImage: build.baseImage });
@@ -43,7 +43,7 @@ const gateway = new Gateway("gateway", {
   domain,
   port,
   ipv6,
-  allowedCidrs,
+  allowedCidrs: settings.allowedCidrs,
   proxyAddresses,
   serverCertificate: certificate ?? pki.server,
   methods,
@@ -52,7 +52,7 @@ const gateway = new Gateway("gateway", {
   jwt,
   admitted: access.admitted,
   jwtKeys: access.jwtKeys,
-  sessionKey: access.sessionKey,
+  sessionKeys: access.sessionKeys,
   deniedNodes,
   allowedNodes,
 });

@@ -31,11 +31,20 @@ export interface CertificateIssuer {
   readonly key: pulumi.Input<string>;
 }
 
+/** Which key signs the sessions of those who signed in with a password. */
+export interface SessionKeyGeneration {
+  /** Counts the keys from 1; one more makes a new one beside the old. */
+  readonly generation: number;
+  /** Whether sessions by the key before are no longer valid. */
+  readonly retirePrevious: boolean;
+}
+
 /** Arguments of `Access`. */
 export interface AccessArgs {
   /** Everyone who may come in. */
   readonly clients: readonly AccessClient[];
   /** Whether every client gets a certificate, whatever its methods are. */
   readonly requireClientCertificate: boolean;
+  readonly session: SessionKeyGeneration;
   readonly issuer: CertificateIssuer;
 }

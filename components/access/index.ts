@@ -2,8 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
 import { passwordRecord } from "../gateway/authorizer/methods/password-record";
+import type { SessionKeys } from "../gateway/authorizer/render";
+
 import { apiKey, apiKeyDigest } from "./api-key";
-import type { AccessArgs, AccessClient, CertificateIssuer } from "./args";
+import type { AccessArgs, AccessClient, CertificateIssuer, SessionKeyGeneration } from "./args";
 import { certificateFingerprint } from "./certificate";
 
 /** 256 bits: far beyond guessing, so an unsalted digest of the key gives nothing away. */
@@ -70,8 +72,8 @@ export class Access extends pulumi.ComponentResource {
   readonly admitted: pulumi.Output<AdmittedClient[]>;
   /** For the gateway: keys of the tokens that clients sign themselves. */
   readonly jwtKeys: pulumi.Output<IssuedJwtKey[]>;
-  /** For the gateway: key of the sign-in sessions, 64 hexadecimal characters. */
-  readonly sessionKey: pulumi.Output<string>;
+  /** For the gateway: keys of the sign-in sessions. */
+  readonly sessionKeys: pulumi.Output<SessionKeys>;
   /** For the clients: credentials by client name. */
   readonly credentials: pulumi.Output<Record<string, ClientCredentials>>;
 
@@ -93,7 +95,7 @@ export class Access extends pulumi.ComponentResource {
     this.jwtKeys = pulumi.secret(
       pulumi.all(clients.flatMap(({ generations }) => generations.flatMap(({ jwtKey }) => jwtKey ?? []))),
     );
-    this.sessionKey = pulumi.secret(this.random(`${name}-session-key`, KEY_BYTES).hex);
+    this.sessionKeys = pulumi.secret(this.makeSessionKeys(name, args.session));
     this.credentials = pulumi.secret(
       pulumi.all(
         Object.fromEntries(
@@ -132,6 +134,15 @@ export class Access extends pulumi.ComponentResource {
       password: may("basic") ? this.password(name, client, label) : undefined,
       certificate: issuer && this.certificate(name, client, label, issuer),
     };
+  }
+
+  private makeSessionKeys(name: string, session: SessionKeyGeneration): pulumi.Output<SessionKeys> {
+    const keys = validGenerations(session).map(
+      (generation) => this.random(`${name}-session-key-${generation}`, KEY_BYTES).hex,
+    );
+    return pulumi
+      .all(keys)
+      .apply(([key = "", previousKey]) => ({ key, ...(previousKey !== undefined && { previousKey }) }));
   }
 
   /** An expired client is no error: the stack must stay as it is, and be changed, when a date passes. */
@@ -193,7 +204,10 @@ export class Access extends pulumi.ComponentResource {
 }
 
 /** The newest first. */
-function validGenerations({ generation, retirePrevious }: AccessClient): number[] {
+function validGenerations({
+  generation,
+  retirePrevious,
+}: Pick<AccessClient, "generation" | "retirePrevious">): number[] {
   return generation > 1 && !retirePrevious ? [generation, generation - 1] : [generation];
 }
 

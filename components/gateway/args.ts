@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../shared/engine";
 import type { JwtKey } from "./authorizer/methods/jwt-keys";
 import type { MethodName } from "./authorizer/methods/names";
-import type { AuthorizerClient } from "./authorizer/render";
+import type { AuthorizerClient, SessionKeys } from "./authorizer/render";
 
 /** A JWT key without what `JwtSettings` pins for all of them. */
 export type ClientJwtKey = Omit<JwtKey, "issuer" | "audience">;
@@ -66,8 +66,8 @@ export interface GatewayArgs {
   readonly admitted: pulumi.Input<readonly AuthorizerClient[]>;
   /** Keys of the tokens that clients sign themselves (secret). */
   readonly jwtKeys: pulumi.Input<readonly ClientJwtKey[]>;
-  /** Key of the sign-in sessions: 64 hexadecimal characters (secret). */
-  readonly sessionKey: pulumi.Input<string>;
+  /** Keys of the sign-in sessions (secret). */
+  readonly sessionKeys: pulumi.Input<SessionKeys>;
   /** Node classes that are refused besides the gateway's own list; `*` at the end stands for any rest. */
   readonly deniedNodes: readonly string[];
   /** The only node classes that may run; the denied ones still may not. Defaults to all. */

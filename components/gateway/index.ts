@@ -182,8 +182,8 @@ function takesCertificates({ methods, requireClientCertificate }: GatewayArgs): 
 function authorizerConfig(args: GatewayArgs, origins: readonly string[]): pulumi.Output<string> {
   const { methods, requireClientCertificate, jwt, deniedNodes, allowedNodes } = args;
   return pulumi
-    .all([args.admitted, args.jwtKeys, args.sessionKey])
-    .apply(([clients, jwtKeys, sessionKey]) => {
+    .all([args.admitted, args.jwtKeys, args.sessionKeys])
+    .apply(([clients, jwtKeys, sessionKeys]) => {
       const { issuer, audience, tenantClaim, maxLifetimeSeconds } = jwt;
       const keys = [...jwtKeys, ...jwt.keys].map((key) => ({ ...key, issuer, audience }));
       return renderAuthorizerConfig({
@@ -192,7 +192,7 @@ function authorizerConfig(args: GatewayArgs, origins: readonly string[]): pulumi
         deniedNodes,
         allowedNodes,
         requireClientCertificate,
-        session: methods.includes("basic") ? { key: sessionKey } : undefined,
+        session: methods.includes("basic") ? sessionKeys : undefined,
         jwt:
           methods.includes("jwt") && keys.length > 0 ? { tenantClaim, maxLifetimeSeconds, keys } : undefined,
       });

@@ -79,6 +79,15 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     allowed: "12 to 128 characters, not made of common words or the client's name",
     fix: "choose a better one, or remove the key and let the stack generate one",
   },
+  session: { allowed: "an object {generation, retirePrevious}", fix: "see Pulumi.README.yaml" },
+  "session.generation": {
+    allowed: "a whole number from 1",
+    fix: "raise it by one to sign sessions with a new key",
+  },
+  "session.retirePrevious": {
+    allowed: "true, false",
+    fix: "set it to true to end the sessions that the key before has signed",
+  },
   jwt: {
     allowed: "an object {issuer, audience, tenantClaim, maxLifetimeSeconds, keys}",
     fix: "see Pulumi.README.yaml",

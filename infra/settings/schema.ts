@@ -67,6 +67,12 @@ export const schema = z.strictObject({
       keys: z.array(jwtKey).max(100).default([]),
     })
     .prefault({}),
+  session: z
+    .strictObject({
+      generation: z.int().min(1).max(1_000_000).default(1),
+      retirePrevious: z.boolean().default(false),
+    })
+    .prefault({}),
   clients: z
     .array(client)
     .min(1)
@@ -105,6 +111,7 @@ export const STRUCTURED: ReadonlySet<string> = new Set([
   "requireClientCertificate",
   "acme",
   "clients",
+  "session",
   "jwt",
   "comfyui",
   "build",

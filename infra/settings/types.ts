@@ -61,6 +61,13 @@ export interface Settings {
   /** Whether a client certificate is needed on top of any other method. */
   readonly requireClientCertificate: boolean;
   readonly clients: readonly ClientSettings[];
+  /** Which key signs the sessions of those who signed in with basic. */
+  readonly session: {
+    /** Counts the keys; one more makes a new one. */
+    readonly generation: number;
+    /** Whether sessions by the key before are refused. */
+    readonly retirePrevious: boolean;
+  };
   readonly jwt: {
     /** What tokens must have as `iss`. */
     readonly issuer: string;

@@ -10,6 +10,7 @@ import { apiKey, apiKeyDigest } from "../../components/access/api-key";
 import type { AccessArgs, AccessClient } from "../../components/access/args";
 import { certificateFingerprint } from "../../components/access/certificate";
 import { passwordRecord } from "../../components/gateway/authorizer/methods/password-record";
+import type { SessionKeys } from "../../components/gateway/authorizer/render";
 import { testCertificate } from "../support/test-certificate";
 
 const made: string[] = [];
@@ -35,7 +36,12 @@ async function access(
   name: string,
   more: Partial<AccessClient>,
   args: Partial<AccessArgs> = {},
-): Promise<{ admitted: AdmittedClient; handedOut: ClientCredentials; jwtKeys: readonly IssuedJwtKey[] }> {
+): Promise<{
+  admitted: AdmittedClient;
+  handedOut: ClientCredentials;
+  jwtKeys: readonly IssuedJwtKey[];
+  sessionKeys: SessionKeys;
+}> {
   const client: AccessClient = {
     name: "a",
     role: "worker",
@@ -49,22 +55,40 @@ async function access(
   const made = new Access(name, {
     clients: [client],
     requireClientCertificate: false,
+    session: { generation: 1, retirePrevious: false },
     issuer: { certificate: "CA", key: "CA key" },
     ...args,
   });
-  for (const output of [made.admitted, made.credentials, made.jwtKeys, made.sessionKey]) {
+  for (const output of [made.admitted, made.credentials, made.jwtKeys, made.sessionKeys]) {
     expect(await pulumi.isSecret(output as pulumi.Output<unknown>)).toBe(true);
   }
   return new Promise((resolve) =>
     pulumi
-      .all([made.admitted, made.credentials, made.jwtKeys])
-      .apply(([[admitted], credentials, jwtKeys]) => {
+      .all([made.admitted, made.credentials, made.jwtKeys, made.sessionKeys])
+      .apply(([[admitted], credentials, jwtKeys, sessionKeys]) => {
         if (admitted !== undefined && credentials.a !== undefined) {
-          resolve({ admitted, handedOut: credentials.a, jwtKeys });
+          resolve({ admitted, handedOut: credentials.a, jwtKeys, sessionKeys });
         }
       }),
   );
 }
+
+describe("the sessions' key", () => {
+  it.each([
+    [1, false, [1]],
+    [1, true, [1]],
+    [2, false, [2, 1]],
+    [3, false, [3, 2]],
+    [3, true, [3]],
+  ])("of generation %i, retirePrevious %s: %j", async (generation, retirePrevious, valid) => {
+    const name = `sessions-${generation}-${retirePrevious}`;
+    const session = { generation, retirePrevious };
+    const { sessionKeys } = await access(name, {}, { session });
+    const [key, previousKey] = valid.map((one) => hexOf(`${name}-session-key-${one}`));
+    expect(sessionKeys).toEqual({ key, ...(previousKey && { previousKey }) });
+    expect(made.filter((one) => one.startsWith(`${name}-session-key`))).toHaveLength(valid.length);
+  });
+});
 
 describe("a client's expiry", () => {
   it("reaches the gateway and the client, and the past is told, not refused", async () => {
