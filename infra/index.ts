@@ -48,7 +48,7 @@ const gateway = new Gateway("gateway", {
   serverCertificate: certificate ?? pki.server,
   methods,
   requireClientCertificate,
-  clientCa: pki.caCertificate,
+  clientCa: { certificate: pki.caCertificate, crl: access.clientCrl },
   jwt,
   admitted: access.admitted,
   jwtKeys: access.jwtKeys,

@@ -7,6 +7,7 @@ import type { SessionKeys } from "../gateway/authorizer/render";
 import { apiKey, apiKeyDigest } from "./api-key";
 import type { AccessArgs, AccessClient, CertificateIssuer, SessionKeyGeneration } from "./args";
 import { certificateFingerprint } from "./certificate";
+import { revocationList } from "./revocation-list";
 
 /** 256 bits: far beyond guessing, so an unsalted digest of the key gives nothing away. */
 const KEY_BYTES = 32;
@@ -74,6 +75,8 @@ export class Access extends pulumi.ComponentResource {
   readonly jwtKeys: pulumi.Output<IssuedJwtKey[]>;
   /** For the gateway: keys of the sign-in sessions. */
   readonly sessionKeys: pulumi.Output<SessionKeys>;
+  /** For the gateway: which of the authority's certificates are revoked (CRL, PEM); only where it issued some. */
+  readonly clientCrl: pulumi.Output<string> | undefined;
   /** For the clients: credentials by client name. */
   readonly credentials: pulumi.Output<Record<string, ClientCredentials>>;
 
@@ -86,8 +89,9 @@ export class Access extends pulumi.ComponentResource {
       const generations = validGenerations(client).map((generation) =>
         this.issue(name, client, generation, certified ? args.issuer : undefined),
       );
-      return { client, generations };
+      return { client, generations, certified };
     });
+    const certified = clients.flatMap((one) => (one.certified ? one.client : []));
 
     this.admitted = pulumi.secret(
       pulumi.all(clients.map(({ client, generations }) => admit(client, generations))),
@@ -96,6 +100,7 @@ export class Access extends pulumi.ComponentResource {
       pulumi.all(clients.flatMap(({ generations }) => generations.flatMap(({ jwtKey }) => jwtKey ?? []))),
     );
     this.sessionKeys = pulumi.secret(this.makeSessionKeys(name, args.session));
+    this.clientCrl = certified.length > 0 ? this.revoked(name, certified, args.issuer) : undefined;
     this.credentials = pulumi.secret(
       pulumi.all(
         Object.fromEntries(
@@ -196,6 +201,26 @@ export class Access extends pulumi.ComponentResource {
       child,
     );
     return { certificate: certificate.certPem, key: key.privateKeyPem };
+  }
+
+  /**
+   * What was retired last stays in the state with its certificate, whose serial number the list needs. What went before
+   * it, and who left the settings, is unknown here: the gateway takes nobody whose certificate it is not told of.
+   */
+  private revoked(
+    name: string,
+    clients: readonly AccessClient[],
+    issuer: CertificateIssuer,
+  ): pulumi.Output<string> {
+    const retired = clients
+      .filter(({ generation, retirePrevious }) => generation > 1 && retirePrevious)
+      .map((client) => {
+        const label = `${client.name}-${client.generation - 1}`;
+        return this.certificate(name, client, label, issuer).certificate;
+      });
+    return pulumi
+      .all([issuer.certificate, issuer.key, pulumi.all(retired)])
+      .apply(([certificate, key, certificates]) => revocationList(certificate, key, certificates));
   }
 
   private random(name: string, length: number): random.RandomBytes {

@@ -37,6 +37,14 @@ export interface OfferedCertificate {
   readonly exportVolume: pulumi.Input<string>;
 }
 
+/** What client certificates are verified by. */
+export interface ClientAuthority {
+  /** Certificate, in PEM, of the CA that must have signed them. */
+  readonly certificate: pulumi.Input<string>;
+  /** Which of them are revoked: a CRL in PEM. Defaults to none. */
+  readonly crl?: pulumi.Input<string>;
+}
+
 /** Arguments of `Gateway`. */
 export interface GatewayArgs {
   readonly engine: Engine;
@@ -59,8 +67,7 @@ export interface GatewayArgs {
   readonly methods: readonly MethodName[];
   /** Whether a client certificate is needed on top of any other method. */
   readonly requireClientCertificate: boolean;
-  /** CA certificate in PEM that client certificates must be signed by. */
-  readonly clientCa: pulumi.Input<string>;
+  readonly clientCa: ClientAuthority;
   readonly jwt: JwtSettings;
   /** Everyone who may come in, with what to recognise them by (secret). */
   readonly admitted: pulumi.Input<readonly AuthorizerClient[]>;

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
+import { revocationList } from "../../components/access/revocation-list";
 import type { AuthorizerClient, AuthorizerSettings } from "../../components/gateway/authorizer/render";
-import { type IssuedIdentity, TestCa } from "../support/client-certificates";
+import { type IssuedIdentity, P384, TestCa } from "../support/client-certificates";
 import { errorOf, type Identity, openTls, type Protocol, send, sendRaw } from "../support/gateway-client";
 import { expectPassed, expectRefused } from "../support/gateway-expect";
 import { digest, eventually, GatewayPod, UNLIMITED } from "../support/gateway-pod";
@@ -165,6 +166,45 @@ describe("revocation", () => {
     connection.destroy();
     await expectRefused(pod, "HTTP/1.1", stats(spare), 400);
     await expectPassed(pod, "HTTP/1.1", stats(backend), "mtls");
+  });
+
+  it("by the list of the CA refuses a certificate at the handshake, even one that the authorizer takes", async () => {
+    const stackCa = await TestCa.create("CN=stack CA", P384);
+    const retired = await stackCa.issue("CN=backend");
+    const current = await stackCa.issue("CN=backend");
+    const takeOver = async (...revoked: IssuedIdentity[]) => {
+      const pems = revoked.map(({ certificate }) => certificate);
+      const clientCrl = await revocationList(stackCa.pem, await stackCa.key(), pems);
+      expect(pod.applyNginx(pod.nginxBundle({ clientCa: stackCa.pem, clientCrl }))).toMatchObject({
+        status: 0,
+      });
+      // The workers of before take their last connections.
+      await sleep(500);
+    };
+    apply([retired.fingerprint, current.fingerprint]);
+    try {
+      await takeOver();
+      for (const protocol of PROTOCOLS) await expectPassed(pod, protocol, stats(retired), "mtls");
+      const kept = await openTls(pod, { cert: retired.certificate, key: retired.key });
+      const session = kept.getSession();
+      const closed = new Promise((resolve) => kept.on("close", resolve));
+
+      await takeOver(retired);
+      await closed;
+      for (const protocol of PROTOCOLS) {
+        await expectRefused(pod, protocol, stats(retired), 400);
+        await expectRefused(pod, protocol, stats(retired, key("admin")), 400);
+        await expectPassed(pod, protocol, stats(current), "mtls");
+        await expectPassed(pod, protocol, stats(undefined, key("user")));
+      }
+      const again = await openTls(pod, { session, cert: retired.certificate, key: retired.key });
+      expect(again.isSessionReused()).toBe(false);
+      again.destroy();
+    } finally {
+      expect(pod.applyNginx(pod.nginxBundle({ clientCa: ca.pem }))).toMatchObject({ status: 0 });
+      await sleep(500);
+      apply();
+    }
   });
 
   it("by time ends an open connection's rights too", async () => {

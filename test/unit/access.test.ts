@@ -1,3 +1,5 @@
+import "reflect-metadata";
+import { X509Certificate, X509Crl } from "@peculiar/x509";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
@@ -11,14 +13,18 @@ import type { AccessArgs, AccessClient } from "../../components/access/args";
 import { certificateFingerprint } from "../../components/access/certificate";
 import { passwordRecord } from "../../components/gateway/authorizer/methods/password-record";
 import type { SessionKeys } from "../../components/gateway/authorizer/render";
+import { P384, TestCa } from "../support/client-certificates";
 import { testCertificate } from "../support/test-certificate";
 
 const made: string[] = [];
 const hexOf = (resource: string) => Buffer.from(resource).toString("hex").padEnd(64, "0").slice(-64);
 let CERTIFICATE: string;
+let ISSUER: AccessArgs["issuer"];
 
 beforeAll(async () => {
   CERTIFICATE = (await testCertificate(["client"])).certificate;
+  const ca = await TestCa.create("CN=stack CA", P384);
+  ISSUER = { certificate: ca.pem, key: await ca.key() };
   await pulumi.runtime.setMocks({
     call: ({ inputs }) => inputs,
     newResource: ({ name, inputs }) => {
@@ -41,6 +47,7 @@ async function access(
   handedOut: ClientCredentials;
   jwtKeys: readonly IssuedJwtKey[];
   sessionKeys: SessionKeys;
+  crl: string | undefined;
 }> {
   const client: AccessClient = {
     name: "a",
@@ -56,7 +63,7 @@ async function access(
     clients: [client],
     requireClientCertificate: false,
     session: { generation: 1, retirePrevious: false },
-    issuer: { certificate: "CA", key: "CA key" },
+    issuer: ISSUER,
     ...args,
   });
   for (const output of [made.admitted, made.credentials, made.jwtKeys, made.sessionKeys]) {
@@ -64,10 +71,10 @@ async function access(
   }
   return new Promise((resolve) =>
     pulumi
-      .all([made.admitted, made.credentials, made.jwtKeys, made.sessionKeys])
-      .apply(([[admitted], credentials, jwtKeys, sessionKeys]) => {
+      .all([made.admitted, made.credentials, made.jwtKeys, made.sessionKeys, made.clientCrl])
+      .apply(([[admitted], credentials, jwtKeys, sessionKeys, crl]) => {
         if (admitted !== undefined && credentials.a !== undefined) {
-          resolve({ admitted, handedOut: credentials.a, jwtKeys, sessionKeys });
+          resolve({ admitted, handedOut: credentials.a, jwtKeys, sessionKeys, crl });
         }
       }),
   );
@@ -176,6 +183,26 @@ describe("token secrets", () => {
 });
 
 describe("client certificates", () => {
+  it.each([
+    [1, false, 0],
+    [1, true, 0],
+    [2, false, 0],
+    [2, true, 1],
+    [5, true, 1],
+  ])("of generation %i, retirePrevious %s, are revoked: %i", async (generation, retirePrevious, revoked) => {
+    const name = `revoked-${generation}-${retirePrevious}`;
+    const { crl = "", admitted } = await access(name, { methods: ["mtls"], generation, retirePrevious });
+    const serials = new X509Crl(crl).entries.map(({ serialNumber }) => serialNumber);
+    expect(serials).toEqual(revoked === 0 ? [] : [new X509Certificate(CERTIFICATE).serialNumber]);
+    const certificates = made.filter((one) => one.startsWith(`${name}-certificate-a-`));
+    expect(certificates).toHaveLength(admitted.certificateFingerprints.length + revoked);
+    expect(certificates.includes(`${name}-certificate-a-${generation - 1}`)).toBe(generation > 1);
+  });
+
+  it("that nobody has need no list", async () => {
+    expect((await access("no-list", { generation: 2, retirePrevious: true })).crl).toBeUndefined();
+  });
+
   it("are known by their fingerprint, and handed out with their key", async () => {
     const { admitted, handedOut } = await access("mtls", { methods: ["mtls"] });
     expect(admitted.certificateFingerprints).toEqual([certificateFingerprint(CERTIFICATE)]);

@@ -91,8 +91,13 @@ describe("nginx.conf", () => {
     for (const text of [main, taking]) {
       expect(text).toContain("ssl_session_tickets off;\n  ssl_session_cache off;");
     }
-    const bundle = renderNginxBundle({ ...SETTINGS, serverCertificate: "C", serverKey: "K", clientCa: "CA" });
+    const pems = { serverCertificate: "C", serverKey: "K", clientCa: "CA" };
+    const bundle = renderNginxBundle({ ...SETTINGS, ...pems });
     expect(bundle).toContain("file tls/client-ca.crt 1\nCA\n");
+    expect(bundle).not.toContain("crl");
+    const revoking = renderNginxBundle({ ...SETTINGS, ...pems, clientCrl: "CRL" });
+    expect(revoking).toContain("file tls/client-ca.crl 1\nCRL\n");
+    expect(revoking).toContain("  ssl_crl tls/client-ca.crl;\n");
   });
 
   it("knows whose address may ask, before anything else", () => {

@@ -9,7 +9,8 @@ import { indent } from "./conf/text";
 import {
   BUNDLED_CERTIFICATE,
   CLIENT_CA_FILE,
-  CLIENT_CERTIFICATES,
+  CLIENT_CRL_FILE,
+  clientCertificates,
   INSTALLED_CERTIFICATE,
   TLS,
 } from "./conf/tls";
@@ -26,6 +27,8 @@ export interface NginxSettings {
   readonly fileBodyBytes?: number;
   /** CA that signs client certificates, in PEM. Left out: no certificate is asked for. */
   readonly clientCa?: string;
+  /** Which of that CA's certificates are revoked: a CRL in PEM. Defaults to none. */
+  readonly clientCrl?: string;
   /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect. Left out or empty: every address may. */
   readonly allowedCidrs?: readonly string[];
   /** Addresses that clients appear with whose own address is hidden: with `allowedCidrs`, never allowed. */
@@ -54,6 +57,7 @@ export function renderNginxBundle(settings: NginxBundleSettings): string {
     ...renderNginxFiles(settings),
     ...(installedCertificate ? {} : { "tls/server.crt": serverCertificate, "tls/server.key": serverKey }),
     ...(settings.clientCa !== undefined && { [CLIENT_CA_FILE]: settings.clientCa }),
+    ...(settings.clientCrl !== undefined && { [CLIENT_CRL_FILE]: settings.clientCrl }),
   });
 }
 
@@ -87,7 +91,7 @@ ${indent(
     AUDIT,
     settings.installedCertificate ? INSTALLED_CERTIFICATE : BUNDLED_CERTIFICATE,
     TLS,
-    ...(settings.clientCa === undefined ? [] : [CLIENT_CERTIFICATES]),
+    ...(settings.clientCa === undefined ? [] : [clientCertificates(settings.clientCrl !== undefined)]),
     TIMEOUTS,
     SECURITY_HEADERS,
     outsiders(settings.allowedCidrs ?? [], settings.proxyAddresses ?? []),

@@ -17,7 +17,11 @@ http2 on;`;
 
 export const CLIENT_CA_FILE = "tls/client-ca.crt";
 
+export const CLIENT_CRL_FILE = "tls/client-ca.crl";
+
 /** One that does not verify is answered with 495; the CA signs the clients' certificates itself. */
-export const CLIENT_CERTIFICATES = `ssl_client_certificate ${CLIENT_CA_FILE};
-ssl_verify_client optional;
+export function clientCertificates(hasCrl: boolean): string {
+  return `ssl_client_certificate ${CLIENT_CA_FILE};
+${hasCrl ? `ssl_crl ${CLIENT_CRL_FILE};\n` : ""}ssl_verify_client optional;
 ssl_verify_depth 1;`;
+}
