@@ -5,10 +5,9 @@ import { stageBuildContext } from "../shared/build-context";
 import { hardenedContainer } from "../shared/container";
 import { objectName, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
-import { PORT } from "../shared/pod-layout";
 import type { PodArgs } from "./args";
 import { renderFirewall } from "./firewall";
-import { checkIpv6Command, localSubnet, publishAddresses } from "./publish";
+import { checkIpv6Command, localSubnet, publishedPorts } from "./publish";
 
 const IMAGE = "components/pod/image";
 
@@ -48,7 +47,7 @@ export class Pod extends pulumi.ComponentResource {
         context: stageBuildContext(engine.stack, "pod", {
           Dockerfile: { copyOf: `${IMAGE}/Dockerfile` },
           entrypoint: { copyOf: `${IMAGE}/entrypoint` },
-          "rules.nft": renderFirewall(),
+          "rules.nft": renderFirewall(args.ipv6),
         }),
       },
       child,
@@ -64,12 +63,7 @@ export class Pod extends pulumi.ComponentResource {
         part: "pod",
         image: image.repoDigest,
         networkMode: network.name,
-        ports: publishAddresses(args.audience, args.ipv6).map((ip) => ({
-          internal: PORT.gateway,
-          external: args.publishPort,
-          ip,
-          protocol: "tcp",
-        })),
+        ports: publishedPorts(args.audience, args.ipv6, args.publishPort),
         // For loading the rules and for giving up root; the process that stays has neither.
         capabilities: { adds: ["CAP_NET_ADMIN", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"], drops: ["ALL"] },
         init: false,

@@ -1,15 +1,22 @@
 import { createHash } from "node:crypto";
+import { PORT } from "../shared/pod-layout";
 
 /** Where the gateway's port is published: for this machine alone, or for everyone who reaches it. */
 export type Audience = "machine" | "everyone";
 
 /**
- * Addresses of the host to publish on. IPv4 and IPv6 are named apart: Docker lets an address left open mean both, and
- * then hands IPv6 clients on through its own proxy, which hides their address.
+ * The ports to publish, as the docker provider takes them. IPv4 and IPv6 are named apart: Docker lets an address left
+ * open mean both, and then hands IPv6 clients on through its own proxy, which hides their address.
+ *
+ * @param external port of the host
  */
-export function publishAddresses(audience: Audience, ipv6: boolean): string[] {
+export function publishedPorts(audience: Audience, ipv6: boolean, external: number) {
   const [ofIpv4, ofIpv6] = audience === "machine" ? ["127.0.0.1", "::1"] : ["0.0.0.0", "::"];
-  return ipv6 ? [ofIpv4, ofIpv6] : [ofIpv4];
+  const published = [
+    { internal: PORT.gateway, ip: ofIpv4 },
+    ...(ipv6 ? [{ internal: PORT.gatewayIpv6, ip: ofIpv6 }] : []),
+  ];
+  return published.map(({ internal, ip }) => ({ internal, external, ip, protocol: "tcp" }));
 }
 
 /** A stack's own IPv6 subnet: unique local (RFC 4193), and always the same. */

@@ -48,7 +48,7 @@ afterAll(() => {
 
 const REQUEST = `
 const [host, key] = process.argv.slice(1);
-require("node:https").get({ host, port: 8443, path: "/system_stats", servername: "localhost",
+require("node:https").get({ host, port: host.includes(":") ? 8444 : 8443, path: "/system_stats", servername: "localhost",
   headers: { Host: "localhost:PORT", "X-API-Key": key }, rejectUnauthorized: false, timeout: 4000 },
   (answer) => { answer.resume(); console.log(answer.statusCode); })
   .on("error", (error) => console.log(error.code));`;

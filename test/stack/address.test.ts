@@ -78,7 +78,7 @@ describe.each(engines)("the program on %s", (_, makeDriver) => {
       expectDone(await driver.upUnchanged());
 
       const before = objectsOf(driver.stack, "container").sort();
-      await up({ domain: DOMAIN, allowedCidrs: ["192.0.2.0/24", "172.16.0.0/12"] });
+      await up({ domain: DOMAIN, allowedCidrs: ["203.0.113.0/24", "172.16.0.0/12"] });
       expect([await ask(OWN, DOMAIN), await ask("127.0.0.1", DOMAIN)]).toEqual([403, 403]);
       await up({ domain: DOMAIN });
       expect([await ask(OWN, DOMAIN), await ask("127.0.0.1", DOMAIN)]).toEqual([200, 200]);

@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { renderFirewall } from "../../components/pod/firewall";
 import { PORT, UID } from "../../components/shared/pod-layout";
 
-const rules = renderFirewall()
-  .split("\n")
-  .map((line) => line.trim());
-const chain = (name: string) => {
+const lines = (ipv6: boolean) =>
+  renderFirewall(ipv6)
+    .split("\n")
+    .map((line) => line.trim());
+const chain = (name: string, rules = lines(true)) => {
   const from = rules.indexOf(`chain ${name} {`);
   return rules.slice(from + 1, rules.indexOf("}", from));
 };
@@ -15,9 +16,11 @@ describe("the pod's firewall", () => {
     expect(chain(name)[0]).toMatch(/policy drop;$/);
   });
 
-  it("lets new connections in on the gateway's port only", () => {
-    const opened = chain("input").filter((rule) => rule.includes("dport"));
-    expect(opened).toEqual([`tcp dport ${PORT.gateway} accept`]);
+  it("lets new connections in where the gateway listens only, told apart by family", () => {
+    const opened = (ipv6: boolean) => chain("input", lines(ipv6)).filter((rule) => rule.includes("dport"));
+    const ipv4 = `meta nfproto ipv4 tcp dport ${PORT.gateway} accept`;
+    expect(opened(false)).toEqual([ipv4]);
+    expect(opened(true)).toEqual([ipv4, `meta nfproto ipv6 tcp dport ${PORT.gatewayIpv6} accept`]);
   });
 
   it("accepts nothing new from ComfyUI's user", () => {

@@ -187,9 +187,9 @@ describe("nginx.conf", () => {
     const { "nginx.conf": text = "" } = renderNginxFiles({ ...SETTINGS, ipv6: true });
     expect([...text.matchAll(/listen (.*);/g)].map(([, what]) => what)).toEqual([
       "8443 ssl",
-      "[::]:8443 ssl",
+      "[::]:8444 ssl",
       "8443 ssl default_server",
-      "[::]:8443 ssl default_server",
+      "[::]:8444 ssl default_server",
     ]);
   });
 

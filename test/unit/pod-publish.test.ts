@@ -4,16 +4,34 @@ import { isIPv6 } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkIpv6Command, localSubnet, publishAddresses } from "../../components/pod/publish";
+import { checkIpv6Command, localSubnet, publishedPorts } from "../../components/pod/publish";
 
 describe("where the port is published", () => {
+  const ipv4 = { internal: 8443, external: 443, protocol: "tcp" };
+  // Another port inside: the provider could not compare two publishes of the same one.
+  const ipv6 = { internal: 8444, external: 443, protocol: "tcp" };
+
   it.each([
-    ["machine", false, ["127.0.0.1"]],
-    ["machine", true, ["127.0.0.1", "::1"]],
-    ["everyone", false, ["0.0.0.0"]],
-    ["everyone", true, ["0.0.0.0", "::"]],
-  ] as const)("for %s, IPv6 %s: %j", (audience, ipv6, addresses) => {
-    expect(publishAddresses(audience, ipv6)).toEqual(addresses);
+    ["machine", false, [{ ...ipv4, ip: "127.0.0.1" }]],
+    [
+      "machine",
+      true,
+      [
+        { ...ipv4, ip: "127.0.0.1" },
+        { ...ipv6, ip: "::1" },
+      ],
+    ],
+    ["everyone", false, [{ ...ipv4, ip: "0.0.0.0" }]],
+    [
+      "everyone",
+      true,
+      [
+        { ...ipv4, ip: "0.0.0.0" },
+        { ...ipv6, ip: "::" },
+      ],
+    ],
+  ] as const)("for %s, IPv6 %s", (audience, withIpv6, ports) => {
+    expect(publishedPorts(audience, withIpv6, 443)).toEqual(ports);
   });
 
   it("is a subnet of the stack's own, always the same", () => {

@@ -120,10 +120,10 @@ describe("the whole program with certificate letsencrypt, under mocks", () => {
   });
 
   it("publishes on IPv4 and IPv6, once the engine is known to keep IPv6 addresses", () => {
-    const port = { internal: 8443, external: 443, protocol: "tcp" };
+    const port = { external: 443, protocol: "tcp" };
     expect(inputsOf("pod-container").ports).toEqual([
-      { ...port, ip: "0.0.0.0" },
-      { ...port, ip: "::" },
+      { ...port, internal: 8443, ip: "0.0.0.0" },
+      { ...port, internal: 8444, ip: "::" },
     ]);
     expect(inputsOf("pod-network")).toMatchObject({
       ipv6: true,
@@ -132,7 +132,7 @@ describe("the whole program with certificate letsencrypt, under mocks", () => {
     const order = registered.map(({ name }) => name);
     expect(order.indexOf("pod-ipv6-check")).toBeGreaterThan(-1);
     expect(order.indexOf("pod-ipv6-check")).toBeLessThan(order.indexOf("pod-container"));
-    expect(inputsOf("gateway-nginx-config").stdin.value).toContain("listen [::]:8443 ssl;");
+    expect(inputsOf("gateway-nginx-config").stdin.value).toContain("listen [::]:8444 ssl;");
   });
 
   it("lets the listed connect, and nobody whom Docker's proxy hides", () => {

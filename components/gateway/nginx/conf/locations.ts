@@ -145,7 +145,7 @@ function location(selector: string, route: string, content: string, served: Serv
 
 /** IPv4 and IPv6 have a socket each, so that an IPv4 client has the same address whether there is IPv6 or not. */
 function listen(ipv6: boolean, options: string): string {
-  const addresses = [String(PORT.gateway), ...(ipv6 ? [`[::]:${PORT.gateway}`] : [])];
+  const addresses = [String(PORT.gateway), ...(ipv6 ? [`[::]:${PORT.gatewayIpv6}`] : [])];
   return addresses.map((address) => `  listen ${address} ${options};`).join("\n");
 }
 
