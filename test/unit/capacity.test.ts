@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { comfyUiLimits } from "../../components/comfyui";
 import { parseCapacity } from "../../components/docker-host/capacity";
 
-const valueOf = <T>(input: pulumi.Input<T>) =>
+const resolved = <T>(input: pulumi.Input<T>) =>
   new Promise<T>((resolve) => pulumi.output(input).apply((value) => resolve(value as T)));
 
 describe("the capacity of the engine's machine", () => {
@@ -34,6 +34,6 @@ describe("the capacity of the engine's machine", () => {
     ],
   ])("of %j leaves ComfyUI %j", async (capacity, expected) => {
     const { cpus, memoryMiB } = comfyUiLimits(pulumi.output(capacity));
-    expect({ cpus: await valueOf(cpus), memoryMiB: await valueOf(memoryMiB) }).toEqual(expected);
+    expect({ cpus: await resolved(cpus), memoryMiB: await resolved(memoryMiB) }).toEqual(expected);
   });
 });
