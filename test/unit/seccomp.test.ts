@@ -58,6 +58,18 @@ describe("the seccomp profile", () => {
     }
   });
 
+  it("lets files in memory be made where asked to, but none that says it is to be executed", () => {
+    const { syscalls } = JSON.parse(renderSeccompProfile({ memoryFiles: true }));
+    expect(syscalls.filter(({ names }: Rule) => names.includes("memfd_create"))).toEqual([
+      {
+        names: ["memfd_create"],
+        action: "SCMP_ACT_ALLOW",
+        args: [{ index: 1, value: 0x10, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ" }],
+      },
+    ]);
+    expect(syscalls.filter(({ names }: Rule) => !names.includes("memfd_create"))).toEqual(profile.syscalls);
+  });
+
   it("allows what programs are made of", () => {
     for (const name of [
       "read",
