@@ -82,7 +82,7 @@ export function hardenedContainer(
       ipcMode: "private",
       memory: limits.memoryMiB,
       memorySwap: limits.memoryMiB,
-      cpus: pulumi.output(limits.cpus).apply(String),
+      cpus: pulumi.output(limits.cpus).apply(processors),
       cpuShares: limits.cpuShares,
       ulimits: [
         { name: "core", soft: 0, hard: 0 },
@@ -108,4 +108,9 @@ export function hardenedContainer(
       replaceOnChanges: ["healthcheck", "tmpfs"],
     },
   );
+}
+
+/** As the provider reads it back: `2.0`, `1.5`. */
+function processors(count: number): string {
+  return Number.isInteger(count) ? count.toFixed(1) : String(count);
 }

@@ -34,7 +34,7 @@ export const CONTAINERS: Readonly<Record<string, Own>> = {
   gateway: {
     user: "10001:10001",
     memory: 512,
-    cpus: "2",
+    cpus: "2.0",
     cpuShares: 2048,
     processes: 256,
     tmpfs: { "/tmp": tmpfs("64m", "mode=1777") },
@@ -42,7 +42,7 @@ export const CONTAINERS: Readonly<Record<string, Own>> = {
   authorizer: {
     user: "10003:10003",
     memory: 512,
-    cpus: "2",
+    cpus: "2.0",
     cpuShares: 2048,
     processes: 256,
     tmpfs: { "/tmp": tmpfs("64m", "mode=1777") },
@@ -61,7 +61,7 @@ export const CONTAINERS: Readonly<Record<string, Own>> = {
   certificate: {
     user: "10004:10004",
     memory: 512,
-    cpus: "1",
+    cpus: "1.0",
     cpuShares: 512,
     processes: 64,
     tmpfs: { "/tmp": tmpfs("64m", "mode=1777") },
