@@ -1,5 +1,6 @@
 import { renderBundle } from "./bundle";
 import { AUDIT } from "./conf/audit";
+import { COMPRESSION, COMPRESSOR_SERVER } from "./conf/compression";
 import { ERRORS_FILE, earlyErrorPages, errorLocations } from "./conf/errors";
 import { SECURITY_HEADERS } from "./conf/headers";
 import { mainServer, profile, profileName, SERVED, UNKNOWN_HOST_SERVER } from "./conf/locations";
@@ -66,6 +67,7 @@ export function renderNginxFiles(settings: NginxSettings): Record<string, string
   const profiles = new Map(SERVED.map((served) => [profileName(served), served]));
   return {
     "nginx.conf": `# Rendered from components/gateway/routes.ts; do not edit.
+load_module modules/ngx_http_brotli_filter_module.so;
 worker_processes 2;
 worker_rlimit_nofile 16384;
 pid /tmp/nginx.pid;
@@ -84,6 +86,7 @@ ${indent(
     TLS,
     ...(settings.clientCa === undefined ? [] : [CLIENT_CERTIFICATES]),
     TIMEOUTS,
+    COMPRESSION,
     SECURITY_HEADERS,
     outsiders(settings.allowedCidrs ?? []),
     requestFacts(),
@@ -91,6 +94,7 @@ ${indent(
     earlyErrorPages(),
     mainServer(hostNames, settings.publicPort),
     UNKNOWN_HOST_SERVER,
+    COMPRESSOR_SERVER,
   ].join("\n\n"),
 )}
 }
