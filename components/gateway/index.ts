@@ -10,6 +10,7 @@ import type { GatewayArgs, ServerCertificate } from "./args";
 import { renderAuthorizerConfig } from "./authorizer/render";
 import { publicOrigins } from "./handover";
 import { renderNginxBundle } from "./nginx/render";
+import { TALLY_FOLDER, TALLY_VOLUME } from "./tally";
 
 const NGINX = "components/gateway/nginx";
 const AUTHORIZER = "components/gateway/authorizer";
@@ -29,15 +30,18 @@ interface Service {
   readonly apply: string;
   /** What `apply` reads (secret). */
   readonly config: pulumi.Output<string>;
+  /** Name of the volume through which nginx says what it has done. */
+  readonly tally: pulumi.Input<string>;
   readonly envs?: string[];
-  /** Volumes besides the configuration's. */
+  /** Volumes besides the configuration's and the tally. */
   readonly volumes?: { volumeName: pulumi.Input<string>; containerPath: string; readOnly: boolean }[];
 }
 
 /**
  * The front door: nginx, which terminates TLS and streams, and the authorizer, which decides.
  *
- * Creates an image, a container and a configuration volume for each, hands both their configuration on the standard
+ * Creates an image, a container and a configuration volume for each, and a tmpfs on which nginx counts for the
+ * authorizer's metrics; hands both their configuration on the standard
  * input of a command (validated, swapped atomically, reloaded without dropping a connection), and waits until ComfyUI
  * answers. Nothing secret is in an image, an environment or a command line.
  */
@@ -53,6 +57,16 @@ export class Gateway extends pulumi.ComponentResource {
     const hostNames = [...new Set([domain, "localhost", "127.0.0.1", "[::1]"])];
     const origins = publicOrigins(hostNames, port);
 
+    const tally = new docker.Volume(
+      `${name}-tally-volume`,
+      {
+        name: objectName(engine.stack, "tally"),
+        labels: stackLabels(engine.stack),
+        driver: "local",
+        driverOpts: TALLY_VOLUME,
+      },
+      { parent: this, provider: engine.provider },
+    );
     const authorizer = this.service(name, args, {
       part: "authorizer",
       context: {
@@ -62,6 +76,7 @@ export class Gateway extends pulumi.ComponentResource {
       configFolder: "/etc/comfy-authorizer",
       apply: "node /opt/authorizer/authorizer.js apply",
       config: authorizerConfig(args, origins),
+      tally: tally.name,
     });
     const nginx = this.service(name, args, {
       part: "gateway",
@@ -81,6 +96,7 @@ export class Gateway extends pulumi.ComponentResource {
         .apply(([server, clientCa]) =>
           renderNginxBundle({ hostNames, publicPort: port, ...server, clientCa }),
         ),
+      tally: tally.name,
       ...offeredCertificate(args.serverCertificate, domain),
     });
 
@@ -109,7 +125,7 @@ export class Gateway extends pulumi.ComponentResource {
   private service(
     name: string,
     { engine, networkMode }: GatewayArgs,
-    { part, context, configFolder, apply, config, envs, volumes = [] }: Service,
+    { part, context, configFolder, apply, config, tally, envs, volumes = [] }: Service,
   ): { container: docker.Container; applied: local.Command } {
     const child = { parent: this };
     const prefix = `${name}-${part === "gateway" ? "nginx" : part}`;
@@ -132,7 +148,11 @@ export class Gateway extends pulumi.ComponentResource {
         image: image.repoDigest,
         networkMode,
         envs,
-        volumes: [{ volumeName: volume.name, containerPath: configFolder }, ...volumes],
+        volumes: [
+          { volumeName: volume.name, containerPath: configFolder },
+          { volumeName: tally, containerPath: TALLY_FOLDER },
+          ...volumes,
+        ],
       },
       child,
     );

@@ -3,7 +3,7 @@ import { PORT, UID } from "../shared/pod-layout";
 /**
  * The pod's nftables ruleset: what may cross its network namespace, IPv4 and IPv6 alike.
  *
- * In: the gateway's port and nothing else. Out: answers to connections that came in, and on loopback the gateway to the
+ * In: the gateway's port, for the host the metrics' too, and nothing else. Out: answers to connections that came in, and on loopback the gateway to the
  * authorizer and to ComfyUI, and the authorizer to ComfyUI. ComfyUI's user opens no connection at all: no download, no
  * DNS, no metadata service, no way to the authorizer that trusts what the gateway tells it. What is refused is counted.
  */
@@ -12,6 +12,10 @@ export function renderFirewall(): string {
 
 table inet pod {
   counter refused_in {}
+  # The host's address on the pod's network; the entrypoint adds it.
+  set host {
+    type ipv4_addr
+  }
   counter refused_out_comfyui {}
   counter refused_out_other {}
 
@@ -20,6 +24,7 @@ table inet pod {
     ct state established,related accept
     iif "lo" accept
     tcp dport ${PORT.gateway} accept
+    ip saddr @host tcp dport ${PORT.metrics} accept
     # Without neighbour discovery nothing arrives over IPv6.
     icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert } accept
     counter name refused_in drop

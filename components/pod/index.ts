@@ -16,11 +16,13 @@ const IMAGE = "components/pod/image";
  *
  * Creates a bridge network of its own, an image with the firewall, and a container that loads the firewall, drops all
  * its privileges and then only holds the namespace, so that each of the others can be replaced without the rest.
- * Publishes the gateway's port and no other.
+ * Publishes the gateway's port and no other; the metrics answer the host at the pod's own address.
  */
 export class Pod extends pulumi.ComponentResource {
   /** Value for `networkMode` of the containers that live in the pod. */
   readonly networkMode: pulumi.Output<string>;
+  /** URL of the metrics, which answers this host only; another one after Docker gave the pod another address. */
+  readonly metrics: pulumi.Output<string>;
 
   constructor(name: string, args: PodArgs, opts?: pulumi.ComponentResourceOptions) {
     super("comfy:index:Pod", name, {}, opts);
@@ -77,6 +79,10 @@ export class Pod extends pulumi.ComponentResource {
     );
     this.networkMode = pulumi.all([container.id, firewall.id]).apply(([id]) => `container:${id}`);
 
-    this.registerOutputs({ networkMode: this.networkMode });
+    this.metrics = container.networkDatas.apply(
+      (networks) => `http://${networks?.[0]?.ipAddress ?? "<the pod's address>"}:${PORT.metrics}/metrics`,
+    );
+
+    this.registerOutputs({ networkMode: this.networkMode, metrics: this.metrics });
   }
 }

@@ -4,5 +4,8 @@
  */
 export const UID = { gateway: 10001, comfyui: 10002, authorizer: 10003 } as const;
 
-/** TCP ports in the pod's network namespace; only `gateway` listens on other addresses than loopback. */
-export const PORT = { gateway: 8443, comfyui: 8188, authorizer: 8190 } as const;
+/**
+ * TCP ports in the pod's network namespace; only `gateway`, for everybody, and `metrics`, for the host, listen on other
+ * addresses than loopback.
+ */
+export const PORT = { gateway: 8443, comfyui: 8188, authorizer: 8190, metrics: 9145 } as const;

@@ -15,9 +15,14 @@ describe("the pod's firewall", () => {
     expect(chain(name)[0]).toMatch(/policy drop;$/);
   });
 
-  it("lets new connections in on the gateway's port only", () => {
+  it("lets new connections in on the gateway's port, and on the metrics' from the host only", () => {
     const opened = chain("input").filter((rule) => rule.includes("dport"));
-    expect(opened).toEqual([`tcp dport ${PORT.gateway} accept`]);
+    expect(opened).toEqual([
+      `tcp dport ${PORT.gateway} accept`,
+      `ip saddr @host tcp dport ${PORT.metrics} accept`,
+    ]);
+    // Empty until the entrypoint knows the host.
+    expect(renderFirewall()).toMatch(/set host \{\s+type ipv4_addr\s+\}/);
   });
 
   it("accepts nothing new from ComfyUI's user", () => {

@@ -64,6 +64,7 @@ describe("nginx.conf", () => {
       "8443 ssl",
       "8443 ssl default_server",
       "unix:/tmp/compressor.sock",
+      "unix:/run/tally/status.sock",
     ]);
   });
 

@@ -6,12 +6,15 @@ import { SECURITY_HEADERS } from "./conf/headers";
 import { mainServer, profile, profileName, SERVED, UNKNOWN_HOST_SERVER } from "./conf/locations";
 import { PLATFORM, TIMEOUTS, upstreams } from "./conf/platform";
 import { outsiders, requestFacts } from "./conf/request-facts";
+import { statusServer, TALLY } from "./conf/tally";
 import { indent } from "./conf/text";
 import {
   BUNDLED_CERTIFICATE,
+  BUNDLED_CERTIFICATE_FILE,
   CLIENT_CA_FILE,
   CLIENT_CERTIFICATES,
   INSTALLED_CERTIFICATE,
+  INSTALLED_CERTIFICATE_FILE,
   TLS,
 } from "./conf/tls";
 
@@ -82,6 +85,7 @@ ${indent(
   [
     PLATFORM,
     AUDIT,
+    TALLY,
     settings.installedCertificate ? INSTALLED_CERTIFICATE : BUNDLED_CERTIFICATE,
     TLS,
     ...(settings.clientCa === undefined ? [] : [CLIENT_CERTIFICATES]),
@@ -95,6 +99,10 @@ ${indent(
     mainServer(hostNames, settings.publicPort),
     UNKNOWN_HOST_SERVER,
     COMPRESSOR_SERVER,
+    statusServer(
+      settings.installedCertificate ? INSTALLED_CERTIFICATE_FILE : BUNDLED_CERTIFICATE_FILE,
+      settings.installedCertificate ?? false,
+    ),
   ].join("\n\n"),
 )}
 }
