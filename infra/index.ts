@@ -57,4 +57,5 @@ const gateway = new Gateway("gateway", {
   allowedNodes,
 });
 
-export const { endpoint, caCertificate, clients, images } = stackOutputs({ pki, access, comfyui, gateway });
+const outputs = stackOutputs({ pki, pod, access, comfyui, gateway });
+export const { endpoint, caCertificate, metrics, clients, images } = outputs;

@@ -1,11 +1,11 @@
 import { local } from "@pulumi/command";
-import type * as docker from "@pulumi/docker";
+import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { podMember } from "../pod/member";
 import { type ContextFile, stageBuildContext } from "../shared/build-context";
 import { bundle } from "../shared/bundle";
 import { hardenedContainer, type Limits } from "../shared/container";
-import { type Engine, objectName } from "../shared/engine";
+import { type Engine, objectName, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
 import { PORT, UID } from "../shared/pod-layout";
 import { dataVolume } from "../shared/volume";
@@ -13,6 +13,7 @@ import type { GatewayArgs, ServerCertificate } from "./args";
 import { renderAuthorizerConfig } from "./authorizer/render";
 import { publicOrigins } from "./handover";
 import { renderNginxBundle } from "./nginx/render";
+import { TALLY_FOLDER, TALLY_VOLUME } from "./tally";
 
 const NGINX = "components/gateway/nginx";
 const AUTHORIZER = "components/gateway/authorizer";
@@ -33,15 +34,18 @@ interface Service {
   readonly apply: string;
   /** What `apply` reads (secret). */
   readonly config: pulumi.Output<string>;
+  /** Name of the volume through which nginx says what it has done. */
+  readonly tally: pulumi.Input<string>;
   readonly envs?: string[];
-  /** Volumes besides the configuration's. */
+  /** Volumes besides the configuration's and the tally. */
   readonly volumes?: { volumeName: pulumi.Input<string>; containerPath: string; readOnly: boolean }[];
 }
 
 /**
  * The front door: nginx, which terminates TLS and streams, and the authorizer, which decides.
  *
- * Creates an image, a container and a configuration volume for each, hands both their configuration on the standard
+ * Creates an image, a container and a configuration volume for each, and a tmpfs on which nginx counts for the
+ * authorizer's metrics; hands both their configuration on the standard
  * input of a command (validated, swapped atomically, reloaded without dropping a connection), and waits until ComfyUI
  * answers. Nothing secret is in an image, an environment or a command line.
  */
@@ -57,6 +61,16 @@ export class Gateway extends pulumi.ComponentResource {
     const hostNames = [...new Set([domain, "localhost", "127.0.0.1", "[::1]"])];
     const origins = publicOrigins(hostNames, port);
 
+    const tally = new docker.Volume(
+      `${name}-tally-volume`,
+      {
+        name: objectName(engine.stack, "tally"),
+        labels: stackLabels(engine.stack),
+        driver: "local",
+        driverOpts: TALLY_VOLUME,
+      },
+      { parent: this, provider: engine.provider },
+    );
     const authorizer = this.service(name, args, {
       part: "authorizer",
       command: ["node", "/opt/authorizer/authorizer.js", "serve"],
@@ -67,6 +81,7 @@ export class Gateway extends pulumi.ComponentResource {
       configFolder: "/etc/comfy-authorizer",
       apply: "node /opt/authorizer/authorizer.js apply",
       config: authorizerConfig(args, origins),
+      tally: tally.name,
     });
     const nginx = this.service(name, args, {
       part: "gateway",
@@ -97,6 +112,7 @@ export class Gateway extends pulumi.ComponentResource {
             clientCrl: clientCa?.crl,
           }),
         ),
+      tally: tally.name,
       ...offeredCertificate(args.serverCertificate, domain),
     });
 
@@ -125,7 +141,7 @@ export class Gateway extends pulumi.ComponentResource {
   private service(
     name: string,
     { engine, networkMode }: GatewayArgs,
-    { part, command, context, configFolder, apply, config, envs, volumes = [] }: Service,
+    { part, command, context, configFolder, apply, config, tally, envs, volumes = [] }: Service,
   ): { container: docker.Container; applied: local.Command } {
     const child = { parent: this };
     const prefix = `${name}-${part === "gateway" ? "nginx" : part}`;
@@ -147,7 +163,12 @@ export class Gateway extends pulumi.ComponentResource {
         limits: serviceLimits(engine),
         envs,
         ...member,
-        volumes: [...member.volumes, { volumeName: configuration, containerPath: configFolder }, ...volumes],
+        volumes: [
+          ...member.volumes,
+          { volumeName: configuration, containerPath: configFolder },
+          { volumeName: tally, containerPath: TALLY_FOLDER },
+          ...volumes,
+        ],
       },
       child,
     );

@@ -12,7 +12,7 @@ export const COUNTERS = [
 /**
  * The pod's nftables ruleset: what may cross its network namespace, IPv4 and IPv6 alike.
  *
- * In: the gateway's ports and nothing else. Out: each user answers from its own port and from no other, and opens what
+ * In: the gateway's ports, for the host the metrics' too, and nothing else. Out: each user answers from its own port and from no other, and opens what
  * is written under its name: the gateway to the authorizer and to ComfyUI, the authorizer to ComfyUI. ComfyUI's user
  * opens no connection at all: no download, no DNS, no metadata service, no way to the authorizer that trusts what the
  * gateway tells it. Nor can it take a neighbour's place while that one restarts: on any port but its own, and on any
@@ -26,11 +26,16 @@ export function renderFirewall(ipv6: boolean): string {
 
 table inet pod {
 ${counters}
+  # The host's address on the pod's network; the entrypoint adds it.
+  set host {
+    type ipv4_addr
+  }
 
   chain input {
     type filter hook input priority filter; policy drop;
     ct state established,related accept
     iif "lo" accept
+    ip saddr @host tcp dport ${PORT.metrics} accept
     # By family: where nginx does not listen, anybody in the pod could.
     meta nfproto ipv4 tcp dport ${PORT.gateway} accept
 ${ipv6 ? `    meta nfproto ipv6 tcp dport ${PORT.gatewayIpv6} accept\n` : ""}    # Without neighbour discovery nothing arrives over IPv6.
@@ -66,6 +71,7 @@ ${ipv6 ? `    meta nfproto ipv6 tcp sport ${PORT.gatewayIpv6} ct state establish
 
   chain authorizer {
     oif "lo" tcp sport ${PORT.authorizer} ct state established accept
+    tcp sport ${PORT.metrics} ct state established accept
     # To itself, too: that is how \`apply\` learns that the server has taken a configuration over.
     oif "lo" tcp dport { ${PORT.authorizer}, ${PORT.comfyui} } accept
     counter name refused_out_authorizer reject with icmpx admin-prohibited

@@ -5,7 +5,7 @@ import { stageBuildContext } from "../shared/build-context";
 import { hardenedContainer } from "../shared/container";
 import { objectName, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
-import { UID } from "../shared/pod-layout";
+import { PORT, UID } from "../shared/pod-layout";
 import type { PodArgs } from "./args";
 import { renderFirewall } from "./firewall";
 import { IN_POD, RUN_FOLDER, RUN_VOLUME } from "./member";
@@ -18,13 +18,16 @@ const IMAGE = "components/pod/image";
  *
  * Creates a bridge network of its own, an image with the firewall, a volume in memory that says what stands, and a
  * container that loads the firewall, drops all its privileges and then only holds the namespace, so that each of the
- * others can be replaced without the rest. Publishes the gateway's port and no other.
+ * others can be replaced without the rest. Publishes the gateway's port and no other; the metrics answer the host
+ * at the pod's own address.
  */
 export class Pod extends pulumi.ComponentResource {
   /** Value for `networkMode` of the containers that live in the pod. */
   readonly networkMode: pulumi.Output<string>;
   /** Addresses that hide a client: the bridge's own, which Docker's proxy connects from. */
   readonly proxyAddresses: pulumi.Output<string[]>;
+  /** URL of the metrics, which answers this host only; another one after Docker gave the pod another address. */
+  readonly metrics: pulumi.Output<string>;
 
   constructor(name: string, args: PodArgs, opts?: pulumi.ComponentResourceOptions) {
     super("comfy:index:Pod", name, {}, opts);
@@ -110,6 +113,10 @@ export class Pod extends pulumi.ComponentResource {
       networks.flatMap(({ gateway, ipv6Gateway }) => [gateway, ipv6Gateway].filter((address) => address)),
     );
 
-    this.registerOutputs({ networkMode: this.networkMode });
+    this.metrics = container.networkDatas.apply(
+      (networks) => `http://${networks?.[0]?.ipAddress ?? "<the pod's address>"}:${PORT.metrics}/metrics`,
+    );
+
+    this.registerOutputs({ networkMode: this.networkMode, metrics: this.metrics });
   }
 }

@@ -5,8 +5,14 @@
 export const UID = { pod: 10000, gateway: 10001, comfyui: 10002, authorizer: 10003 } as const;
 
 /**
- * TCP ports in the pod's network namespace; only the gateway listens on other addresses than loopback. It has a port of
- * its own for IPv6: of one port that is published twice, Docker reports the addresses in another order than it was given,
- * and the provider takes that for a change each time.
+ * TCP ports in the pod's network namespace; only the gateway's, for everybody, and `metrics`, for the host, listen on
+ * other addresses than loopback. The gateway has a port of its own for IPv6: of one port that is published twice, Docker
+ * reports the addresses in another order than it was given, and the provider takes that for a change each time.
  */
-export const PORT = { gateway: 8443, gatewayIpv6: 8444, comfyui: 8188, authorizer: 8190 } as const;
+export const PORT = {
+  gateway: 8443,
+  gatewayIpv6: 8444,
+  comfyui: 8188,
+  authorizer: 8190,
+  metrics: 9145,
+} as const;

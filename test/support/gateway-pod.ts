@@ -9,6 +9,7 @@ import type { AuthorizerClient, AuthorizerSettings } from "../../components/gate
 import { renderAuthorizerConfig } from "../../components/gateway/authorizer/render";
 import { publicOrigins } from "../../components/gateway/handover";
 import { type NginxSettings, renderNginxBundle } from "../../components/gateway/nginx/render";
+import { TALLY_FOLDER, TALLY_VOLUME } from "../../components/gateway/tally";
 import { bundle } from "../../components/shared/bundle";
 import { docker } from "./docker";
 import { gatewayImages, TEST_STACK } from "./gateway-images";
@@ -53,6 +54,7 @@ export class GatewayPod {
   readonly #audit: string[] = [];
   #follower: ChildProcess | undefined;
   #controlPort = 0;
+  #metricsPort = 0;
   #certificate = { certificate: "", key: "" };
   /** Where the gateway listens on 127.0.0.1. */
   port = 0;
@@ -101,6 +103,8 @@ export class GatewayPod {
         "127.0.0.1::8443",
         "--publish",
         "127.0.0.1::8199",
+        "--publish",
+        "127.0.0.1::9145",
       ],
       ...[images.base, "sleep", "infinity"],
     );
@@ -115,6 +119,8 @@ export class GatewayPod {
         "/upstream.js",
       ],
     );
+    const options = Object.entries(TALLY_VOLUME).flatMap(([name, value]) => ["--opt", `${name}=${value}`]);
+    docker("volume", "create", ...label, ...options, `${this.#name}-tally`);
     for (const [part, folder] of [
       ["nginx", "/etc/comfy-gateway"],
       ["authorizer", "/etc/comfy-authorizer"],
@@ -122,6 +128,7 @@ export class GatewayPod {
       docker("volume", "create", ...label, `${this.#name}-${part}`);
       docker(
         ...["run", "--detach", ...name(part), ...inside, ...HARDENED],
+        ...["--volume", `${this.#name}-tally:${TALLY_FOLDER}`],
         ...["--volume", `${this.#name}-${part}:${folder}`, images[part]],
       );
     }
@@ -141,6 +148,7 @@ export class GatewayPod {
       Number(docker("port", `${this.#name}-pod`, String(port)).split(":").pop());
     this.port = published(8443);
     this.#controlPort = published(8199);
+    this.#metricsPort = published(9145);
   }
 
   #followAudit(): void {
@@ -225,6 +233,18 @@ export class GatewayPod {
     return (await answer.json()) as { hits: Hit[]; openSockets: number };
   }
 
+  /** The metrics of nginx and the authorizer: value by series, as `name{label="value"}`. */
+  async metrics(): Promise<Map<string, number>> {
+    const answer = await fetch(`http://127.0.0.1:${this.#metricsPort}/metrics`);
+    const samples = (await answer.text()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    return new Map(
+      samples.map((line) => {
+        const space = line.lastIndexOf(" ");
+        return [line.slice(0, space), Number(line.slice(space + 1))];
+      }),
+    );
+  }
+
   /** Number of audit lines so far; hand it to `auditSince`. */
   auditMark(): number {
     return this.#audit.length;
@@ -254,7 +274,14 @@ export class GatewayPod {
     rmSync(this.#folder, { recursive: true, force: true });
     const parts = ["nginx", "authorizer", "upstream", "pod"] as const;
     spawnSync("docker", ["rm", "--force", "--volumes", ...parts.map((part) => this.container(part))]);
-    spawnSync("docker", ["volume", "rm", "--force", `${this.#name}-nginx`, `${this.#name}-authorizer`]);
+    spawnSync("docker", [
+      "volume",
+      "rm",
+      "--force",
+      `${this.#name}-nginx`,
+      `${this.#name}-authorizer`,
+      `${this.#name}-tally`,
+    ]);
   }
 }
 

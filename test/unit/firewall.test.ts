@@ -6,10 +6,11 @@ const lines = (ipv6: boolean) =>
   renderFirewall(ipv6)
     .split("\n")
     .map((line) => line.trim());
-const chain = (name: string, rules = lines(true)) => {
-  const from = rules.indexOf(`chain ${name} {`);
+const rules = lines(true);
+const chain = (name: string, all = rules) => {
+  const from = all.indexOf(`chain ${name} {`);
   expect(from, name).toBeGreaterThan(-1);
-  return rules.slice(from + 1, rules.indexOf("}", from)).filter((rule) => !rule.startsWith("#"));
+  return all.slice(from + 1, all.indexOf("}", from)).filter((rule) => !rule.startsWith("#"));
 };
 
 describe("the pod's firewall", () => {
@@ -22,11 +23,14 @@ describe("the pod's firewall", () => {
     expect(chain(name)[0]).toMatch(/policy drop;$/);
   });
 
-  it("lets new connections in where the gateway listens only, told apart by family", () => {
+  it("lets new connections in where the gateway listens, told apart by family, and to the metrics from the host", () => {
     const opened = (ipv6: boolean) => chain("input", lines(ipv6)).filter((rule) => rule.includes("dport"));
+    const metrics = `ip saddr @host tcp dport ${PORT.metrics} accept`;
     const ipv4 = `meta nfproto ipv4 tcp dport ${PORT.gateway} accept`;
-    expect(opened(false)).toEqual([ipv4]);
-    expect(opened(true)).toEqual([ipv4, `meta nfproto ipv6 tcp dport ${PORT.gatewayIpv6} accept`]);
+    expect(opened(false)).toEqual([metrics, ipv4]);
+    expect(opened(true)).toEqual([metrics, ipv4, `meta nfproto ipv6 tcp dport ${PORT.gatewayIpv6} accept`]);
+    // Empty until the entrypoint knows the host.
+    expect(renderFirewall(false)).toMatch(/set host \{\s+type ipv4_addr\s+\}/);
   });
 
   it("judges every socket by its user before anything is accepted on the way out", () => {
@@ -46,16 +50,20 @@ describe("the pod's firewall", () => {
   });
 
   it("lets the gateway answer clients, and ask the authorizer and ComfyUI", () => {
-    expect(chain("gateway")).toEqual([
-      `tcp sport ${PORT.gateway} ct state established accept`,
+    const ask = [
       `oif "lo" tcp dport { ${PORT.authorizer}, ${PORT.comfyui} } accept`,
       "counter name refused_out_gateway reject with icmpx admin-prohibited",
-    ]);
+    ];
+    const ipv4 = `meta nfproto ipv4 tcp sport ${PORT.gateway} ct state established accept`;
+    const ipv6 = `meta nfproto ipv6 tcp sport ${PORT.gatewayIpv6} ct state established accept`;
+    expect(chain("gateway")).toEqual([ipv4, ...ask]);
+    expect(chain("gateway", lines(true))).toEqual([ipv4, ipv6, ...ask]);
   });
 
-  it("lets the authorizer ask ComfyUI and itself", () => {
+  it("lets the authorizer ask ComfyUI and itself, and tell its metrics", () => {
     expect(chain("authorizer")).toEqual([
       `oif "lo" tcp sport ${PORT.authorizer} ct state established accept`,
+      `tcp sport ${PORT.metrics} ct state established accept`,
       `oif "lo" tcp dport { ${PORT.authorizer}, ${PORT.comfyui} } accept`,
       "counter name refused_out_authorizer reject with icmpx admin-prohibited",
     ]);

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { errorBody } from "../../components/gateway/errors";
-import { publicOrigins } from "../../components/gateway/handover";
+import { INVENTORY_SECONDS, publicOrigins } from "../../components/gateway/handover";
 import { renderBundle } from "../../components/gateway/nginx/bundle";
 import { cidrProblem, isCidr } from "../../components/gateway/nginx/cidr";
 import { renderNginxBundle, renderNginxFiles } from "../../components/gateway/nginx/render";
 import { TARGET_FAULTS } from "../../components/gateway/nginx/target";
-import { ROUTES, spellings } from "../../components/gateway/routes";
+import { HASHED_FILE, hasEncodedParameter, ROUTES, spellings } from "../../components/gateway/routes";
 
 const SETTINGS = { hostNames: ["localhost", "127.0.0.1", "[::1]"], publicPort: 8443 };
 
@@ -31,7 +31,11 @@ describe("nginx.conf", () => {
       expect(text).toContain("if ($target_fault)");
       expect(text).toMatch(/client_max_body_size \d{6,};/);
     }
-    expect(main.match(/proxy_pass /g)).toHaveLength(1);
+    // The question for the verdict, and the hop that compresses, which only nginx itself can reach.
+    expect(main.match(/proxy_pass .*/g)).toEqual([
+      "proxy_pass http://authorizer/;",
+      "proxy_pass http://comfyui;",
+    ]);
     expect(profiles.length).toBeGreaterThan(5);
   });
 
@@ -59,6 +63,8 @@ describe("nginx.conf", () => {
     expect([...main.matchAll(/listen (.*);/g)].map(([, what]) => what)).toEqual([
       "8443 ssl",
       "8443 ssl default_server",
+      "unix:/tmp/compressor.sock",
+      "unix:/run/tally/status.sock",
     ]);
   });
 
@@ -364,6 +370,120 @@ describe("targets", () => {
       }),
       { numRuns: 20_000 },
     );
+  });
+});
+
+describe("what may be used again", () => {
+  const files = renderNginxFiles(SETTINGS);
+  const main = files["nginx.conf"] ?? "";
+  const kept = ROUTES.filter(({ caching }) => caching === "gateway");
+
+  it("is kept for everybody only where the answer is everybody's", () => {
+    expect(kept.map(({ id }) => id)).toEqual(["object-info"]);
+    for (const { path, access, handling, payload } of kept) {
+      expect(path).not.toContain("{");
+      expect(Object.keys(access)).toEqual(["GET"]);
+      expect([handling, payload]).toEqual(["direct", "none"]);
+    }
+  });
+
+  it("is kept under a key without a client's word, from a request without one, and only by that profile", () => {
+    const keeping = Object.entries(files).filter(([, text]) => text.includes("proxy_cache inventory;"));
+    expect(keeping.map(([name]) => name)).toEqual(["serve/direct-none-kept.conf"]);
+    const profile = keeping[0]?.[1] ?? "";
+    expect(profile).toContain('proxy_cache_key "$route $coding $inventory_slot";');
+    expect(profile.indexOf("auth_request")).toBeLessThan(profile.indexOf("proxy_cache"));
+    expect([...profile.matchAll(/proxy_set_header \S+ (.*);/g)].map(([, value]) => value)).toEqual([
+      "localhost",
+      '""',
+      "$coding",
+    ]);
+    expect(profile).not.toContain("proxy_cache_use_stale");
+  });
+
+  it("is kept for five seconds of the clock", () => {
+    const map = /map \$time_iso8601 \$inventory_slot \{([\s\S]*?)\n {2}\}/.exec(main)?.[1] ?? "";
+    const rules = [...map.matchAll(/"~(.*)" "\$\{\w+\}(\d)";/g)];
+    const slot = (time: string) => {
+      const [, expression = "", digit] = rules.find(([, rule = ""]) => new RegExp(rule).test(time)) ?? [];
+      return `${new RegExp(expression).exec(time)?.[1]}${digit}`;
+    };
+    const slots = Array.from({ length: 60 }, (_, second) =>
+      slot(`2026-11-24T00:06:${String(second).padStart(2, "0")}+00:00`),
+    );
+    expect(slots).toEqual(
+      Array.from({ length: 60 }, (_, second) => {
+        const first = String(second - (second % INVENTORY_SECONDS)).padStart(2, "0");
+        return `2026-11-24T00:06:${first}`;
+      }),
+    );
+  });
+
+  it("is never left to a cache between", () => {
+    const policies = [...main.matchAll(/(no-store|(?:private|public), [^";]*)"?;$/gm)];
+    expect(policies.map(([, value]) => value).sort()).toEqual([
+      ...["no-store", "no-store"],
+      ...["private, max-age=31536000, immutable", "private, no-cache", "private, no-cache"],
+    ]);
+    for (const { id, path, caching } of ROUTES.filter(({ path }) => hasEncodedParameter(path))) {
+      expect([id, path, caching]).toEqual([id, path, "none"]);
+    }
+  });
+
+  it.each([
+    "/assets/index-BKeTeXLp.js",
+    "/assets/GraphView-CIE4Y1aC.js",
+    "/assets/a-aaaaaaa1.woff2",
+    "/assets/x-_-A-bcde.css",
+  ])("%s has a hash in its name", (path) => {
+    expect(path).toMatch(new RegExp(HASHED_FILE));
+  });
+
+  it.each([
+    "/assets/sorted-custom-node-map.json",
+    "/assets/index.js",
+    "/assets/CREDIT.txt",
+    "/assets/images/a-BKeTeXLp.svg",
+    "/assets/index-BKeTeXL.js",
+    "/assets/index-BKeTeXLp.js/x",
+    "/assets/index-BKeTeXLp",
+    "/scripts/index-BKeTeXLp.js",
+  ])("%s has none that counts", (path) => {
+    expect(path).not.toMatch(new RegExp(HASHED_FILE));
+  });
+});
+
+describe("the coding of an answer", () => {
+  const coding = (header: string) => {
+    const map = /map \$http_accept_encoding \$coding \{([^}]*)\}/.exec(main)?.[1] ?? "";
+    const rules = [...map.matchAll(/"~\*(.*)" (\w+);/g)];
+    return rules.find(([, expression = ""]) => new RegExp(expression, "i").test(header))?.[2] ?? "identity";
+  };
+  const main = renderNginxFiles(SETTINGS)["nginx.conf"] ?? "";
+
+  it.each([
+    ["", "identity"],
+    ["gzip", "gzip"],
+    ["gzip, deflate, br, zstd", "br"],
+    ["br;q=1.0, gzip;q=0.8, *;q=0.1", "br"],
+    ["br;q=0, gzip", "gzip"],
+    ["br;q=0.000,gzip;q=0.001", "gzip"],
+    ["br ; q=0 , gzip;q=0.0", "identity"],
+    ["BR", "br"],
+    ["brotli, xgzip, gzipx", "identity"],
+    ["identity", "identity"],
+    ["*", "identity"],
+  ])("for %j is %s", (header, expected) => {
+    expect(coding(header)).toBe(expected);
+  });
+
+  it("pictures and event streams are left alone", () => {
+    for (const types of main.matchAll(/(?:gzip|brotli)_types (.*);/g)) {
+      expect(types[1]).not.toMatch(/image\/(?!svg)|event-stream|octet-stream|video|woff/);
+    }
+    for (const route of ROUTES.filter(({ content }) => content === "untrusted").slice(0, 1)) {
+      expect(main).toMatch(new RegExp(`set \\$route ${route.id};[^}]*gzip off;\\s+brotli off;`));
+    }
   });
 });
 

@@ -44,7 +44,8 @@ beforeAll(async () => {
           certRequestPem: `request of ${name}`,
           networkDatas: [{ gateway: "172.18.0.1", ipv6Gateway: "" }],
         };
-        return { id: `${name}-id`, state: { ...inputs, ...made } };
+        const networkDatas = [{ ipAddress: "172.18.0.2" }];
+        return { id: `${name}-id`, state: { ...inputs, ...made, networkDatas } };
       },
     },
     "comfy-fortress",
@@ -52,8 +53,8 @@ beforeAll(async () => {
   );
   pulumi.runtime.setAllConfig({});
   await pulumi.runtime.runInPulumiStack(async () => {
-    const { endpoint, caCertificate, clients, images } = await import("../../infra/index.js");
-    outputs = { endpoint, caCertificate, clients, images };
+    const { endpoint, caCertificate, metrics, clients, images } = await import("../../infra/index.js");
+    outputs = { endpoint, caCertificate, metrics, clients, images };
     return outputs;
   });
 }, 60_000);
@@ -247,6 +248,7 @@ describe("the whole program, under mocks", () => {
     const value = (name: string) => new Promise((resolve) => outputs[name]?.apply(resolve));
     expect(await value("endpoint")).toBe("https://localhost:8443");
     expect(await value("caCertificate")).toBe("certificate of pki-ca");
+    expect(await value("metrics")).toBe("http://172.18.0.2:9145/metrics");
     expect(await value("clients")).toEqual({
       worker: { apiKey: `cf_${SECRET_HEX}` },
       me: { apiKey: `cf_${SECRET_HEX}` },

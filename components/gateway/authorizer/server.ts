@@ -64,6 +64,11 @@ export class Authorizer {
     });
   }
 
+  /** WebSockets that are open. */
+  get openSockets(): number {
+    return this.#tunnels.size;
+  }
+
   /** By what it judges, undefined before the first configuration. */
   get access(): Access | undefined {
     return this.#access;

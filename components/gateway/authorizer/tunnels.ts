@@ -37,6 +37,11 @@ export class Tunnels {
     this.#stillAllowed = stillAllowed;
   }
 
+  /** WebSockets that are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** Joins an upgrade request of an allowed client to ComfyUI, byte for byte. */
   open(
     incoming: IncomingMessage,

@@ -1,17 +1,21 @@
 import { renderBundle } from "./bundle";
 import { AUDIT } from "./conf/audit";
+import { COMPRESSION, COMPRESSOR_SERVER } from "./conf/compression";
 import { ERRORS_FILE, earlyErrorPages, errorLocations } from "./conf/errors";
 import { SECURITY_HEADERS } from "./conf/headers";
 import { mainServer, profile, profileName, SERVED, unknownHostServer } from "./conf/locations";
 import { PLATFORM, TIMEOUTS, upstreams } from "./conf/platform";
 import { outsiders, requestFacts } from "./conf/request-facts";
+import { statusServer, TALLY } from "./conf/tally";
 import { indent } from "./conf/text";
 import {
   BUNDLED_CERTIFICATE,
+  BUNDLED_CERTIFICATE_FILE,
   CLIENT_CA_FILE,
   CLIENT_CRL_FILE,
   clientCertificates,
   INSTALLED_CERTIFICATE,
+  INSTALLED_CERTIFICATE_FILE,
   TLS,
 } from "./conf/tls";
 
@@ -75,6 +79,7 @@ export function renderNginxFiles(settings: NginxSettings): Record<string, string
   const profiles = new Map(SERVED.map((served) => [profileName(served), served]));
   return {
     "nginx.conf": `# Rendered from components/gateway/routes.ts; do not edit.
+load_module modules/ngx_http_brotli_filter_module.so;
 worker_processes 2;
 worker_rlimit_nofile 16384;
 pid /tmp/nginx.pid;
@@ -89,10 +94,12 @@ ${indent(
   [
     PLATFORM,
     AUDIT,
+    TALLY,
     settings.installedCertificate ? INSTALLED_CERTIFICATE : BUNDLED_CERTIFICATE,
     TLS,
     ...(settings.clientCa === undefined ? [] : [clientCertificates(settings.clientCrl !== undefined)]),
     TIMEOUTS,
+    COMPRESSION,
     SECURITY_HEADERS,
     outsiders(settings.allowedCidrs ?? [], settings.proxyAddresses ?? []),
     requestFacts(),
@@ -100,6 +107,11 @@ ${indent(
     earlyErrorPages(),
     mainServer(hostNames, settings.publicPort, ipv6),
     unknownHostServer(ipv6),
+    COMPRESSOR_SERVER,
+    statusServer(
+      settings.installedCertificate ? INSTALLED_CERTIFICATE_FILE : BUNDLED_CERTIFICATE_FILE,
+      settings.installedCertificate ?? false,
+    ),
   ].join("\n\n"),
 )}
 }

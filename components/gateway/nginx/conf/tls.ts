@@ -1,8 +1,13 @@
 export const BUNDLED_CERTIFICATE = `ssl_certificate tls/server.crt;
 ssl_certificate_key tls/server.key;`;
 
+/** The same for those who read the file by its path. */
+export const BUNDLED_CERTIFICATE_FILE = "/etc/comfy-gateway/current/tls/server.crt";
+
+export const INSTALLED_CERTIFICATE_FILE = "/etc/comfy-gateway/certificate/current/fullchain.pem";
+
 /** Swapped there by `install-certificate`, in its own time. */
-export const INSTALLED_CERTIFICATE = `ssl_certificate /etc/comfy-gateway/certificate/current/fullchain.pem;
+export const INSTALLED_CERTIFICATE = `ssl_certificate ${INSTALLED_CERTIFICATE_FILE};
 ssl_certificate_key /etc/comfy-gateway/certificate/current/privkey.pem;`;
 
 /** Mozilla's intermediate recommendation; resumption is off so that every session is a fresh handshake. */
