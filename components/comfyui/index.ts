@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs";
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { stageBuildContext } from "../shared/build-context";
+import { DENIED_CLASSES } from "../gateway/authorizer/inspection/denied-classes";
+import { digestOfContext, stageBuildContext } from "../shared/build-context";
 import { bundle } from "../shared/bundle";
 import { hardenedContainer } from "../shared/container";
 import { type Engine, objectName, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
 import type { ComfyUiArgs } from "./args";
+import { listCustomNodes, stageCustomNodes } from "./custom-nodes";
+import { DENIED_REPOSITORIES } from "./denied-repositories";
 import { IMAGE_FILES, OFFICIAL_REPOSITORY, resolveSource, type Source, stageCheckout } from "./source";
 
 /** Folders of ComfyUI that outlive its container, each on a volume of its own under /data. */
@@ -35,16 +38,19 @@ export class ComfyUi extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const source = chosenSource(name, args, child);
+    const context = source.apply((chosen) => stageContext(chosen, args));
     const image = localImage(
       `${name}-image`,
       {
         engine,
         part: "comfyui",
-        context: source.apply((chosen) => stageContext(chosen, args)),
+        context,
         buildArgs: {
           SOURCE: source.apply(({ kind }) => kind),
           COMMIT: source.apply(({ commit }) => commit),
           ACCELERATOR: args.accelerator,
+          TORCH_INDEX_URL: args.torchIndex ?? "",
+          CREATED: timeOfBuild(`${name}-build-time`, context, args, child),
         },
       },
       child,
@@ -96,8 +102,24 @@ function chosenSource(
   return probe.stdout.apply((word) => resolveSource(word, args.commit));
 }
 
-function stageContext(source: Source, { engine, caBundles }: ComfyUiArgs): string {
+/** When what is built was last something else: asked once, then in the state, so that an unchanged image stays. */
+function timeOfBuild(
+  name: string,
+  context: pulumi.Output<string>,
+  { engine, accelerator, torchIndex = "" }: ComfyUiArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const triggers = [context.apply(digestOfContext), engine.baseImage, accelerator, torchIndex];
+  return new local.Command(name, { create: "date -u +%Y-%m-%dT%H:%M:%SZ", triggers }, opts).stdout;
+}
+
+function stageContext(source: Source, { engine, caBundles, customNodes, lock }: ComfyUiArgs): string {
   if (source.kind === "stand-in") {
+    if (customNodes.length > 0) {
+      throw new Error(
+        "comfyui.customNodes are given, and the stand-in, which comfyui.source auto falls back to, loads none. Set comfyui.source to official or to the path of a checkout, or remove them.",
+      );
+    }
     return stageBuildContext(engine.stack, "comfyui", {
       Dockerfile: { copyOf: `${STAND_IN}/Dockerfile` },
       "stand-in.js": bundle(`${STAND_IN}/main.ts`),
@@ -105,8 +127,16 @@ function stageContext(source: Source, { engine, caBundles }: ComfyUiArgs): strin
   }
   const files = Object.fromEntries(IMAGE_FILES.map((file) => [file, { copyOf: `${IMAGE}/${file}` }]));
   const ca = caBundles.map((path) => readFileSync(path, "utf8")).join("\n");
-  const context = stageBuildContext(engine.stack, "comfyui", { ...files, "build-ca.crt": ca }, "source");
+  const nodes = listCustomNodes(customNodes);
+  const made = {
+    "build-ca.crt": ca,
+    "denied.json": JSON.stringify({ classes: DENIED_CLASSES, repositories: DENIED_REPOSITORIES }),
+    "custom-nodes.json": JSON.stringify(nodes),
+    ...(lock !== undefined && { "requirements.lock": { copyOf: lock } }),
+  };
+  const context = stageBuildContext(engine.stack, "comfyui", { ...files, ...made }, ["source", "nodes"]);
   stageCheckout(source.kind === "checkout" ? source.path : undefined, `${context}/source`);
+  stageCustomNodes(nodes, `${context}/nodes`);
   return context;
 }
 
