@@ -1,22 +1,16 @@
-import { readFileSync } from "node:fs";
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { DENIED_CLASSES } from "../gateway/authorizer/inspection/denied-classes";
-import { digestOfContext, stageBuildContext } from "../shared/build-context";
-import { bundle } from "../shared/bundle";
+import { digestOfContext } from "../shared/build-context";
 import { hardenedContainer } from "../shared/container";
 import { type Engine, objectName, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
 import type { ComfyUiArgs } from "./args";
-import { listCustomNodes, stageCustomNodes } from "./custom-nodes";
-import { DENIED_REPOSITORIES } from "./denied-repositories";
-import { IMAGE_FILES, OFFICIAL_REPOSITORY, resolveSource, type Source, stageCheckout } from "./source";
+import { stageContext } from "./context";
+import { OFFICIAL_REPOSITORY, resolveSource, type Source } from "./source";
 
 /** Folders of ComfyUI that outlive its container, each on a volume of its own under /data. */
 const DATA_FOLDERS = ["input", "models", "output", "user"] as const;
-const IMAGE = "components/comfyui/image";
-const STAND_IN = "components/comfyui/stand-in";
 
 /**
  * ComfyUI, listening on the loopback of the pod's network namespace and nowhere else.
@@ -38,7 +32,7 @@ export class ComfyUi extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const source = chosenSource(name, args, child);
-    const context = source.apply((chosen) => stageContext(chosen, args));
+    const context = source.apply((chosen) => stageContext(engine.stack, chosen, args));
     const image = localImage(
       `${name}-image`,
       {
@@ -111,33 +105,6 @@ function timeOfBuild(
 ): pulumi.Output<string> {
   const triggers = [context.apply(digestOfContext), engine.baseImage, accelerator, torchIndex];
   return new local.Command(name, { create: "date -u +%Y-%m-%dT%H:%M:%SZ", triggers }, opts).stdout;
-}
-
-function stageContext(source: Source, { engine, caBundles, customNodes, lock }: ComfyUiArgs): string {
-  if (source.kind === "stand-in") {
-    if (customNodes.length > 0) {
-      throw new Error(
-        "comfyui.customNodes are given, and the stand-in, which comfyui.source auto falls back to, loads none. Set comfyui.source to official or to the path of a checkout, or remove them.",
-      );
-    }
-    return stageBuildContext(engine.stack, "comfyui", {
-      Dockerfile: { copyOf: `${STAND_IN}/Dockerfile` },
-      "stand-in.js": bundle(`${STAND_IN}/main.ts`),
-    });
-  }
-  const files = Object.fromEntries(IMAGE_FILES.map((file) => [file, { copyOf: `${IMAGE}/${file}` }]));
-  const ca = caBundles.map((path) => readFileSync(path, "utf8")).join("\n");
-  const nodes = listCustomNodes(customNodes);
-  const made = {
-    "build-ca.crt": ca,
-    "denied.json": JSON.stringify({ classes: DENIED_CLASSES, repositories: DENIED_REPOSITORIES }),
-    "custom-nodes.json": JSON.stringify(nodes),
-    ...(lock !== undefined && { "requirements.lock": { copyOf: lock } }),
-  };
-  const context = stageBuildContext(engine.stack, "comfyui", { ...files, ...made }, ["source", "nodes"]);
-  stageCheckout(source.kind === "checkout" ? source.path : undefined, `${context}/source`);
-  stageCustomNodes(nodes, `${context}/nodes`);
-  return context;
 }
 
 function dataVolume(
