@@ -5,7 +5,7 @@
 set -eu
 origin=$(cat "$1") torch_requirements=$2 requirements=$3 lock=$4
 
-# Wheels only: a source package would run its own code here and want a compiler. Bytecode is made later, all alike.
+# Wheels only: a source package would run its own code here and want a compiler.
 pip_install() {
   /build/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
     --root-user-action ignore --progress-bar off --quiet --only-binary :all: --no-compile "$@"
@@ -51,3 +51,8 @@ if /opt/venv/bin/python -c 'import comfyui_manager' 2>/dev/null; then
   echo "a requirement brought in ComfyUI-Manager, which is never installed" >&2
   exit 1
 fi
+
+# As lay-out.sh does with ComfyUI's. Packages bring files for other Pythons, which do not compile and are not imported.
+PYTHONHASHSEED=0 /opt/venv/bin/python -m compileall -q -f --invalidation-mode unchecked-hash /opt/venv/lib >/dev/null || true
+# All that pip puts there besides Python are commands, which nobody calls.
+find /opt/venv/bin -mindepth 1 ! -name 'python*' -delete

@@ -24,8 +24,5 @@ done
 # same source gives the same bytecode. Unchecked: launch.py has looked at both.
 compile() { PYTHONHASHSEED=0 /opt/venv/bin/python -m compileall -q -f --invalidation-mode unchecked-hash "$@"; }
 compile "$code"
-# Packages and nodes bring files for other Pythons, which do not compile and are not imported.
+# Nodes bring files for other Pythons, which do not compile and are not imported.
 compile -s "$data" -p /data "$data/custom_nodes" >/dev/null || true
-compile /opt/venv/lib >/dev/null || true
-# All that pip puts there besides Python are commands, which nobody calls.
-find /opt/venv/bin -mindepth 1 ! -name 'python*' -delete
