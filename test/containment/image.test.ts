@@ -51,7 +51,7 @@ function build(
       ...Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
       ...["--tag", `${TAG}:${tag}`, ...flags, context],
     ],
-    { encoding: "utf8" },
+    { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
   );
   return { status: run.status, output: `${run.stdout}\n${run.stderr}` };
 }
@@ -185,7 +185,7 @@ print(JsonStrictValidator(SchemaVersion.V1_6).validate_str(sys.stdin.read()))`;
     expect(purls).toContainEqual(expect.stringMatching(/^pkg:deb\/debian\/libc6@/));
     expect(purls).not.toContainEqual(expect.stringMatching(/perl-base/));
     expect(components).toContainEqual(expect.objectContaining({ name: "harmless-node" }));
-  });
+  }, 120_000);
 
   it("has a lock of all it installed, and the bill has each hash of it", () => {
     const [lock = "", sbom = ""] = ["requirements.lock", "SBOM.json"].map((file) =>
@@ -314,7 +314,7 @@ print("\\n".join(sorted(lines)))`;
     writeFileSync(lock, `${lines.filter((line) => !line.startsWith("tomli")).join("\n")}\n`);
     const without = build("fails", { customNodes: [HARMLESS], lock });
     expect(without).toMatchObject({
-      status: expect.not.stringMatching("^0$"),
+      status: 1,
       output: expect.stringContaining("requirements.lock does not satisfy the requirements"),
     });
     writeFileSync(lock, `${lines.join("\n").replace(/[0-9a-f]{64}/, "0".repeat(64))}\n`);
