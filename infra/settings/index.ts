@@ -1,4 +1,6 @@
+import { customNodeName } from "../../components/comfyui/custom-nodes";
 import { acmeProblems, certificateRequest } from "./acme";
+import { customNodeProblems } from "./custom-nodes";
 import { explain, problem, SettingsError, type SettingsProblem } from "./problems";
 import {
   ambiguousKids,
@@ -44,6 +46,7 @@ export function readSettings(source: SettingsSource): Settings {
       ...methodsNotEnabled(result.data),
       ...ambiguousKids(result.data),
       ...uselessAllowlist(result.data),
+      ...customNodeProblems(result.data, source),
     );
   }
   problems.push(...missingFiles(raw, source));
@@ -53,12 +56,16 @@ export function readSettings(source: SettingsSource): Settings {
     throw new SettingsError(problems);
   }
 
-  const { build, clients, jwt, acme: request, ...settings } = result.data;
+  const { build, clients, comfyui, jwt, acme: request, ...settings } = result.data;
   const portSuffix = settings.port === 443 ? "" : `:${settings.port}`;
   return deepFreeze({
     stack: source.stack,
     ...settings,
     clients: clients.map((entry) => ({ ...entry, methods: entry.methods ?? settings.methods })),
+    comfyui: {
+      ...comfyui,
+      customNodes: comfyui.customNodes.map((node) => ({ name: customNodeName(node.url), ...node })),
+    },
     ...(request && { acme: certificateRequest(request) }),
     jwt: { ...jwt, audience: jwt.audience ?? `https://${settings.domain}${portSuffix}` },
     build: { baseImage: build.baseImage, caBundles: caBundles(build.caBundle, source) },
