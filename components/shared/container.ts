@@ -30,6 +30,7 @@ export interface HardenedContainerArgs
     | "init"
     | "mounts"
     | "networkMode"
+    | "pidMode"
     | "ports"
     | "volumes"
   > {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { JWT_ALGORITHMS } from "../../components/gateway/authorizer/methods/jwt-keys";
 import { METHOD_NAMES } from "../../components/gateway/authorizer/methods/names";
+import { isModelFolder, isModelName, isModelUrl, nameInUrl } from "../../components/models/naming";
 
 /** The pinned release of ComfyUI: 0.38.1, after the fixes of July 2026. */
 const OFFICIAL_COMMIT = "20ca544ee0436721d8eb5f544665e490609f72c8";
@@ -41,6 +42,14 @@ export const acme = z.strictObject({
   zoneId: z.string().optional(),
   caBundle: z.string().min(1).optional(),
 });
+const model = z
+  .strictObject({
+    url: z.string().refine(isModelUrl),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    folder: z.string().refine(isModelFolder),
+    name: z.string().refine(isModelName).optional(),
+  })
+  .refine(({ url, name }) => isModelName(name ?? nameInUrl(url)), { path: ["name"] });
 const nodeClasses = z.array(z.string().min(1).max(200)).max(10_000);
 
 export const schema = z.strictObject({
@@ -85,6 +94,8 @@ export const schema = z.strictObject({
       allowedNodes: nodeClasses.min(1).optional(),
     })
     .prefault({}),
+  models: z.array(model).max(1000).optional(),
+  watcher: z.strictObject({ action: z.enum(["alert", "stop"]).default("alert") }).prefault({}),
   build: z
     .strictObject({
       baseImage: z.string().regex(IMAGE_BY_DIGEST).default(DEFAULT_BASE_IMAGE),
@@ -101,6 +112,8 @@ export const STRUCTURED: ReadonlySet<string> = new Set([
   "clients",
   "jwt",
   "comfyui",
+  "models",
+  "watcher",
   "build",
 ]);
 /** Keys whose value is a secret: problems never show it. */
