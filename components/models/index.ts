@@ -79,7 +79,7 @@ export class Models extends pulumi.ComponentResource {
 /** Gives the volume to the fetching user, who gets no capability, then fetches what standard input says. */
 function fetchScript(stack: string, image: string, network: string, volume: string): string {
   const container = objectName(stack, "models");
-  const common = `${HARDENING} ${LIMITS} --label ${STACK_LABEL}=${stack} --volume ${volume}:/models`;
+  const common = `${HARDENING} ${LIMITS} --label ${STACK_LABEL}=${stack} --volume ${volume}:/models:nocopy`;
   const owner = `${UID.models}:${UID.models}`;
   return `docker run ${common} --network none --user 0:0 --cap-add CHOWN --entrypoint chown ${image} -R ${owner} /models </dev/null || exit 1
 exec docker run ${common} --interactive --init --name ${container} --network ${network} --user ${owner} ${image}`;

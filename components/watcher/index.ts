@@ -90,6 +90,7 @@ export class Watcher extends pulumi.ComponentResource {
         pidMode: "host",
         command: ["watch", config],
         gpus: gpu ? "all" : undefined,
+        memoryFiles: gpu,
         volumes: [
           { volumeName: state, containerPath: FOLDER.state },
           { volumeName: objectName(engine.stack, RUN_VOLUME), containerPath: RUN_FOLDER, readOnly: true },

@@ -145,8 +145,9 @@ function isMultiprocessing(argv: readonly string[]): boolean {
   return code > 0 && MULTIPROCESSING.test(argv[code + 1] ?? "");
 }
 
-function subjectOf({ pid, started, program, argv }: ProcessView): string {
-  return `${pid}@${started} ${program ?? ""} ${argv.join(" ")}`.slice(0, SHOWN_ARGUMENTS);
+/** Whatever it calls itself and becomes, as long as it is the same process. */
+function subjectOf({ pid, started }: ProcessView): string {
+  return `process ${pid} started at ${started}`;
 }
 
 function commandLine({ argv }: ProcessView): string {
