@@ -31,6 +31,7 @@ describe("the watcher and the models of a running stack", () => {
   const lines = () =>
     docker("logs", watcher())
       .split("\n")
+      .filter((line) => line !== "")
       .map((line): Record<string, unknown> => JSON.parse(line));
   const alerts = (event: string) => lines().filter((line) => line.level === "alert" && line.event === event);
   const eventually = async (what: () => boolean, limitMs = ALERT_MS) => {
