@@ -5,8 +5,10 @@ import { Certificate } from "../components/certificate";
 import { ComfyUi } from "../components/comfyui";
 import { DockerHost } from "../components/docker-host";
 import { Gateway } from "../components/gateway";
+import { Models } from "../components/models";
 import { Pki } from "../components/pki";
 import { Pod } from "../components/pod";
+import { Watcher } from "../components/watcher";
 import { stackOutputs } from "./outputs";
 import { projectConfig, readSettings } from "./settings";
 
@@ -16,7 +18,8 @@ const settings = readSettings({
   env: process.env,
   fileExists: existsSync,
 });
-const { stack, domain, port, ipv6, build, acme, methods, requireClientCertificate, jwt } = settings;
+const { stack, domain, port, ipv6, allowedCidrs, methods, requireClientCertificate } = settings;
+const { baseImage, caBundles } = settings.build;
 const { deniedNodes, allowedNodes, ...comfyuiSource } = settings.comfyui;
 
 const pki = new Pki("pki", {
@@ -30,31 +33,25 @@ const access = new Access("access", {
   session: settings.session,
   issuer: { certificate: pki.caCertificate, key: pki.caKey },
 });
-const engine = new DockerHost("docker-host", { stack, baseImage: build.baseImage });
+const engine = new DockerHost("docker-host", { stack, baseImage });
 const audience = domain === "localhost" ? "machine" : "everyone";
 const pod = new Pod("pod", { engine, audience, ipv6, publishPort: port });
-const { networkMode, proxyAddresses } = pod;
-const comfyui = new ComfyUi("comfyui", { engine, networkMode, caBundles: build.caBundles, ...comfyuiSource });
+const { networkMode } = pod;
+const comfyui = new ComfyUi("comfyui", { engine, networkMode, caBundles, ...comfyuiSource });
+const { acme, models } = settings;
+if (models) new Models("models", { engine, volume: comfyui.modelsVolume, models, caBundles });
+new Watcher("watcher", { engine, networkMode, comfyui, ...settings.watcher });
 const certificate = acme && new Certificate("certificate", { engine, domains: [domain], ...acme });
 const gateway = new Gateway("gateway", {
   engine,
-  networkMode,
+  pod,
+  access,
   upstreamContainerId: comfyui.containerId,
-  domain,
-  port,
-  ipv6,
-  allowedCidrs: settings.allowedCidrs,
-  proxyAddresses,
+  ...{ domain, port, ipv6, allowedCidrs },
   serverCertificate: certificate ?? pki.server,
-  methods,
-  requireClientCertificate,
+  ...{ methods, requireClientCertificate, jwt: settings.jwt },
   clientCa: { certificate: pki.caCertificate, crl: access.clientCrl },
-  jwt,
-  admitted: access.admitted,
-  jwtKeys: access.jwtKeys,
-  sessionKeys: access.sessionKeys,
-  deniedNodes,
-  allowedNodes,
+  ...{ deniedNodes, allowedNodes },
 });
 
 const outputs = stackOutputs({ pki, pod, access, comfyui, gateway });

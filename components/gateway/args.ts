@@ -45,11 +45,29 @@ export interface ClientAuthority {
   readonly crl?: pulumi.Input<string>;
 }
 
+/** What the component `Pod` offers. */
+export interface PodNetwork {
+  /** Value for `networkMode` of the containers that live in the pod. */
+  readonly networkMode: pulumi.Input<string>;
+  /** Addresses behind which clients are hidden; with `allowedCidrs`, never allowed. */
+  readonly proxyAddresses: pulumi.Input<readonly string[]>;
+}
+
+/** What the component `Access` offers: who may come in (secret). */
+export interface Admission {
+  /** Everyone who may, with what to recognise them by. */
+  readonly admitted: pulumi.Input<readonly AuthorizerClient[]>;
+  /** Keys of the tokens that clients sign themselves. */
+  readonly jwtKeys: pulumi.Input<readonly ClientJwtKey[]>;
+  /** Keys of the sign-in sessions. */
+  readonly sessionKeys: pulumi.Input<SessionKeys>;
+}
+
 /** Arguments of `Gateway`. */
 export interface GatewayArgs {
   readonly engine: Engine;
-  /** Value for `networkMode`: the pod whose network namespace gateway and authorizer live in. */
-  readonly networkMode: pulumi.Input<string>;
+  /** The pod whose network namespace gateway and authorizer live in. */
+  readonly pod: PodNetwork;
   /** Id of ComfyUI's container; when it changes, the gateway is asked again whether ComfyUI answers. */
   readonly upstreamContainerId: pulumi.Input<string>;
   /** Host name of the endpoint. `localhost` and the loopback addresses are answered too. */
@@ -60,8 +78,6 @@ export interface GatewayArgs {
   readonly ipv6: boolean;
   /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect; empty for all. */
   readonly allowedCidrs: readonly string[];
-  /** Addresses behind which clients are hidden; with `allowedCidrs`, never allowed. */
-  readonly proxyAddresses: pulumi.Input<readonly string[]>;
   readonly serverCertificate: ServerCertificate;
   /** Enabled ways to authenticate. */
   readonly methods: readonly MethodName[];
@@ -69,12 +85,7 @@ export interface GatewayArgs {
   readonly requireClientCertificate: boolean;
   readonly clientCa: ClientAuthority;
   readonly jwt: JwtSettings;
-  /** Everyone who may come in, with what to recognise them by (secret). */
-  readonly admitted: pulumi.Input<readonly AuthorizerClient[]>;
-  /** Keys of the tokens that clients sign themselves (secret). */
-  readonly jwtKeys: pulumi.Input<readonly ClientJwtKey[]>;
-  /** Keys of the sign-in sessions (secret). */
-  readonly sessionKeys: pulumi.Input<SessionKeys>;
+  readonly access: Admission;
   /** Node classes that are refused besides the gateway's own list; `*` at the end stands for any rest. */
   readonly deniedNodes: readonly string[];
   /** The only node classes that may run; the denied ones still may not. Defaults to all. */

@@ -98,7 +98,7 @@ export class Gateway extends pulumi.ComponentResource {
         .all([
           bundledCertificate(args.serverCertificate),
           takesCertificates(args) ? args.clientCa : undefined,
-          args.proxyAddresses,
+          args.pod.proxyAddresses,
         ])
         .apply(([server, clientCa, proxyAddresses]) =>
           renderNginxBundle({
@@ -140,7 +140,7 @@ export class Gateway extends pulumi.ComponentResource {
   /** Builds and starts one service and puts its configuration in force. */
   private service(
     name: string,
-    { engine, networkMode }: GatewayArgs,
+    { engine, pod: { networkMode } }: GatewayArgs,
     { part, command, context, configFolder, apply, config, tally, envs, volumes = [] }: Service,
   ): { container: docker.Container; applied: local.Command } {
     const child = { parent: this };
@@ -222,7 +222,7 @@ function takesCertificates({ methods, requireClientCertificate }: GatewayArgs): 
 function authorizerConfig(args: GatewayArgs, origins: readonly string[]): pulumi.Output<string> {
   const { methods, requireClientCertificate, jwt, deniedNodes, allowedNodes } = args;
   return pulumi
-    .all([args.admitted, args.jwtKeys, args.sessionKeys])
+    .all([args.access.admitted, args.access.jwtKeys, args.access.sessionKeys])
     .apply(([clients, jwtKeys, sessionKeys]) => {
       const { issuer, audience, tenantClaim, maxLifetimeSeconds } = jwt;
       const keys = [...jwtKeys, ...jwt.keys].map((key) => ({ ...key, issuer, audience }));

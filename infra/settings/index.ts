@@ -1,10 +1,12 @@
 import { customNodeName } from "../../components/comfyui/custom-nodes";
+import { nameInUrl } from "../../components/models/naming";
 import { acmeProblems, certificateRequest } from "./acme";
 import { customNodeProblems } from "./custom-nodes";
 import { explain, problem, SettingsError, type SettingsProblem } from "./problems";
 import {
   ambiguousKids,
   duplicateClients,
+  duplicateModels,
   methodsNotEnabled,
   missingFiles,
   uselessAllowlist,
@@ -47,6 +49,7 @@ export function readSettings(source: SettingsSource): Settings {
       ...ambiguousKids(result.data),
       ...uselessAllowlist(result.data),
       ...customNodeProblems(result.data, source),
+      ...duplicateModels(result.data),
     );
   }
   problems.push(...missingFiles(raw, source));
@@ -56,7 +59,7 @@ export function readSettings(source: SettingsSource): Settings {
     throw new SettingsError(problems);
   }
 
-  const { build, clients, comfyui, jwt, acme: request, ...settings } = result.data;
+  const { build, clients, comfyui, jwt, acme: request, models, ...settings } = result.data;
   const portSuffix = settings.port === 443 ? "" : `:${settings.port}`;
   return deepFreeze({
     stack: source.stack,
@@ -67,6 +70,7 @@ export function readSettings(source: SettingsSource): Settings {
       customNodes: comfyui.customNodes.map((node) => ({ name: customNodeName(node.url), ...node })),
     },
     ...(request && { acme: certificateRequest(request) }),
+    ...(models && { models: models.map((one) => ({ ...one, name: one.name ?? nameInUrl(one.url) })) }),
     jwt: { ...jwt, audience: jwt.audience ?? `https://${settings.domain}${portSuffix}` },
     build: { baseImage: build.baseImage, caBundles: caBundles(build.caBundle, source) },
   });

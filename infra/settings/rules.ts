@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import { passwordProblem } from "../../components/gateway/authorizer/methods/password-strength";
 import { cidrProblem } from "../../components/gateway/nginx/cidr";
+import { nameInUrl } from "../../components/models/naming";
 import { lookUp, problem, type SettingsProblem } from "./problems";
 import type { CompleteSettings } from "./schema";
 import type { SettingsSource } from "./types";
@@ -72,6 +73,14 @@ export function uselessAllowlist({ allowedCidrs, domain, ipv6 }: CompleteSetting
     const found = problem(path, value);
     return { ...found, value: `${found.value}: ${reason}` };
   });
+}
+
+/** Two models of one path would replace each other on every run. Case does not tell them apart on every disk. */
+export function duplicateModels({ models = [] }: CompleteSettings): SettingsProblem[] {
+  const paths = models.map(({ folder, name, url }) => `${folder}/${name ?? nameInUrl(url)}`.toLowerCase());
+  return paths.flatMap((path, at) =>
+    paths.indexOf(path) !== at ? [problem(["models", at, "name"], path)] : [],
+  );
 }
 
 export function missingFiles(raw: Record<string, unknown>, source: SettingsSource): SettingsProblem[] {
