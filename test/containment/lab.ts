@@ -1,0 +1,419 @@
+import { spawn } from "node:child_process";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { baseImageFor } from "../support/base-image";
+import { type Access, send } from "../support/client";
+import { docker } from "../support/docker";
+import { freePort } from "../support/free-port";
+import { embeddedDriver, type Outputs, type StackDriver } from "../support/stack-driver";
+import { type Attempt, BRIDGE_PORT, HOST, NEIGHBOUR_NAME } from "./attempt";
+
+const FOLDER = "test/containment";
+const COMFYUI_USER = "10002:10002";
+const AUTHORIZER_USER = "10003:10003";
+/** Everything that a canary is asked for; the addresses are its own and its disguises. */
+const DISGUISES = [HOST.pool, HOST.dns, "169.254.169.254", "169.254.170.2", "169.254.170.23"];
+const DISGUISES_6 = [HOST.pool6, "fd00:ec2::254"];
+const LINK_6 = { pod: "fd00:d::2", canary: "fd00:d::66", witness: "fd00:d::3" };
+/** The most that the witness gets: not "all", which a machine that is itself confined cannot give away. */
+const CAPABILITIES = [
+  ...["SYS_ADMIN", "NET_ADMIN", "NET_RAW", "SYS_PTRACE"],
+  ...["SYSLOG", "LINUX_IMMUTABLE", "SYS_RAWIO"],
+].flatMap((name) => ["--cap-add", name]);
+const IPV6 = ["--sysctl", "net.ipv6.conf.all.disable_ipv6=0"];
+const ANSWER_MS = 60_000;
+
+/** What an attempt came to, as intruder.py reports it. */
+export interface Report {
+  readonly id: string;
+  readonly outcome: "done" | "stopped" | "killed" | "hung" | "broken";
+  readonly errno: string | null;
+  readonly said: string;
+}
+
+/** A packet that reached the canary. */
+export interface Packet {
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+/** Files by path, with the SHA-256 of their content. */
+export type Files = Record<string, string>;
+
+/**
+ * A whole stack with an intruder in its ComfyUI container, a canary that is everything malware would talk to, and a
+ * witness: a container like ComfyUI's on the same network, without any of the protection.
+ *
+ * The stack is brought up by the program itself in a copy of the project, so its containers are exactly those of the
+ * product; only ComfyUI's image gets more: Python where there is none, a setuid program, and in a real ComfyUI the
+ * intruder as a custom node.
+ */
+export class Lab {
+  readonly #driver: StackDriver;
+  readonly #folder = mkdtempSync(join(tmpdir(), "drills-"));
+  readonly #servers: Server[] = [];
+  readonly #intruder = readFileSync(`${FOLDER}/intruder.py`, "utf8");
+  readonly addresses = { pod: "", bridge: "", neighbour: "", witness: "" };
+  outputs: Outputs | undefined;
+
+  /** @param checkout path of ComfyUI's source; the stand-in where it is undefined */
+  constructor(readonly checkout: string | undefined) {
+    this.#driver = embeddedDriver(checkout === undefined ? "drill-stand-in" : "drill-comfyui");
+  }
+
+  get stack(): string {
+    return this.#driver.stack;
+  }
+
+  async start(): Promise<void> {
+    this.#clear();
+    this.#letIntruderIn();
+    this.#driver.configure({ port: await freePort(), comfyui: { source: this.checkout ?? "stand-in" } });
+    const base = baseImageFor(this.stack);
+    await Promise.all([this.#up(), this.#buildTools(base)]);
+    await this.#startCanary();
+    await this.#startWitness();
+    await this.#listenOnBridge();
+  }
+
+  async stop(): Promise<string> {
+    this.#clear();
+    for (const server of this.#servers) {
+      server.close();
+    }
+    const { output } = await this.#driver.destroy();
+    this.#driver.cleanUp();
+    rmSync(this.#folder, { recursive: true, force: true });
+    return output;
+  }
+
+  access(client?: string): Access {
+    const { endpoint, caCertificate, clients } = this.outputs as Outputs;
+    return { endpoint, caCertificate, apiKey: client === undefined ? undefined : clients[client]?.apiKey };
+  }
+
+  /** Name of one of the stack's containers or volumes. */
+  name(part: string): string {
+    return `comfy-${this.stack}-${part}`;
+  }
+
+  /** The attempts as the intruder in ComfyUI's container makes them, in that order. */
+  async drill(attempts: readonly Attempt[]): Promise<Report[]> {
+    return this.checkout === undefined
+      ? // The stand-in runs no Python. What `docker exec` starts has the container's user, capabilities, filter,
+        // no_new_privs, cgroups and namespaces: to the kernel it is a child of ComfyUI's.
+        this.#run(this.name("comfyui"), COMFYUI_USER, attempts)
+      : this.#asNode(attempts);
+  }
+
+  /** The attempts that can be shown to work, by whoever their control says. Rejects where a container is gone. */
+  async controls(attempts: readonly Attempt[]): Promise<Report[]> {
+    const of = (control: string) => attempts.filter((attempt) => attempt.control === control);
+    return [
+      // What root leaves behind, a user could not overwrite.
+      ...(await this.#run(this.name("witness"), COMFYUI_USER, of("user"))),
+      ...(await this.#run(this.name("witness"), "0:0", of("root"))),
+      ...(await this.#run(this.name("comfyui"), AUTHORIZER_USER, of("neighbour"))),
+    ];
+  }
+
+  /** Every packet that reached the canary so far. */
+  packets(): Packet[] {
+    return docker("logs", this.name("canary"))
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .filter((record) => "from" in record);
+  }
+
+  /** What the running container's root file system has that its image has not. */
+  changes(): string[] {
+    const changes = docker("diff", this.name("comfyui"));
+    return changes === "" ? [] : changes.split("\n");
+  }
+
+  /** All files of ComfyUI's root file system, without what is mounted on it. */
+  rootFiles(): Files {
+    return parseFiles(
+      docker(
+        ...["exec", "--user", "0:0", this.name("comfyui")],
+        ...["find", "/", "-xdev", "-type", "f", "-exec", "sha256sum", "{}", "+"],
+      ),
+    );
+  }
+
+  /** All files of the volumes that outlive the container. */
+  dataFiles(): Files {
+    const volumes = ["input", "models", "output", "user"].flatMap((name) => [
+      "--volume",
+      `${this.name(name)}:/data/${name}:ro`,
+    ]);
+    return parseFiles(
+      this.#tool(...volumes, "--", "find", "/data", "-type", "f", "-exec", "sha256sum", "{}", "+"),
+    );
+  }
+
+  /** Names in a folder of ComfyUI's container. */
+  list(folder: string): string[] {
+    return docker("exec", this.name("comfyui"), "ls", "-A", folder).split("\n").filter(Boolean);
+  }
+
+  /** Packets of ComfyUI's user that the pod's firewall has refused so far. */
+  refusedByFirewall(): number {
+    const rules = docker(
+      ...["run", "--rm", "--network", `container:${this.name("pod")}`, "--cap-add", "NET_ADMIN"],
+      ...["--label", this.#label, "--entrypoint", "nft", `${this.name("pod")}:latest`],
+      ...["list", "counter", "inet", "pod", "refused_out_comfyui"],
+    );
+    return Number(/packets (\d+)/.exec(rules)?.[1]);
+  }
+
+  /** Removes ComfyUI's container and has the program make it anew. */
+  async recreate(): Promise<void> {
+    docker("rm", "--force", this.name("comfyui"));
+    const { code, output } = await this.#driver.heal();
+    if (code !== 0) {
+      throw new Error(output);
+    }
+  }
+
+  get #label(): string {
+    return `comfy-fortress.stack=${this.stack}`;
+  }
+
+  /** Adds to the image of ComfyUI in the copy of the project, which the driver brings up. */
+  #letIntruderIn(): void {
+    const node = Buffer.from(this.#intruder).toString("base64");
+    const lines =
+      this.checkout === undefined
+        ? "RUN apt-get update && apt-get install --yes --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*"
+        : `RUN mkdir -p /data/custom_nodes/drill_intruder \\
+ && echo ${node} | base64 -d > /data/custom_nodes/drill_intruder/__init__.py \\
+ && printf '%s\\n' --whitelist-custom-nodes drill_intruder >> /opt/comfyui/FLAGS`;
+    const folder = this.checkout === undefined ? "stand-in" : "image";
+    appendFileSync(
+      join(this.#driver.folder, `components/comfyui/${folder}/Dockerfile`),
+      `\nUSER 0:0\n${lines}\nRUN install -D -m 4755 /usr/bin/id /opt/drill/setuid-id\nUSER ${COMFYUI_USER}\n`,
+    );
+  }
+
+  async #up(): Promise<void> {
+    const { code, output } = await this.#driver.up();
+    if (code !== 0) {
+      throw new Error(output);
+    }
+    this.outputs = this.#driver.outputs();
+  }
+
+  /** An image with what the lab itself needs, for canary and routes. */
+  #buildTools(base: string): Promise<string> {
+    const packages = "python3 iproute2";
+    return command(
+      "docker",
+      ["build", "--quiet", "--label", this.#label, "--tag", this.name("drill-tools"), "-"],
+      `FROM ${base}
+RUN apt-get update && apt-get install --yes --no-install-recommends ${packages} && rm -rf /var/lib/apt/lists/*
+`,
+    );
+  }
+
+  /** A command in a short-lived container with the lab's tools; options of `docker run` come before `--`. */
+  #tool(...args: string[]): string {
+    const split = args.indexOf("--");
+    return docker(
+      ...["run", "--rm", "--label", this.#label, ...args.slice(0, split)],
+      ...[this.name("drill-tools"), ...args.slice(split + 1)],
+    );
+  }
+
+  /** Network commands in the namespace of a container, each a line. */
+  #configureNetwork(part: string, ...lines: string[]): void {
+    // Without Docker's masks over /proc, the namespace's own IPv6 can be switched on.
+    const options = ["--cap-add", "NET_ADMIN", "--security-opt", "systempaths=unconfined"];
+    const network = ["--network", `container:${this.name(part)}`];
+    this.#tool(...options, ...network, "--", "sh", "-euc", lines.join("\n"));
+  }
+
+  async #startCanary(): Promise<void> {
+    const canary = this.name("canary");
+    const ports = {
+      tcp: [53, 80, 443, 853, 3333, 4444, 5555, 14433, 14444],
+      udp: [53, 123, 443, 14433, 14444],
+    };
+    const wanted = { addresses: [...DISGUISES, ...DISGUISES_6], ...ports, lite: [14433], sctp: [3333] };
+    const setUp = [
+      // A dead end: what the pod sends out comes here and goes no further.
+      "ip route delete default",
+      `ip -6 address add ${LINK_6.canary}/64 dev eth0 nodad`,
+      ...wanted.addresses.map((disguise) => `ip address add ${disguise} dev lo`),
+      'exec python3 -c "$0" "$1"',
+    ];
+    docker(
+      ...["run", "--detach", "--init", "--name", canary, "--label", this.#label],
+      ...["--network", this.name("network"), "--cap-add", "NET_ADMIN", ...IPV6],
+      ...["--sysctl", "net.ipv4.ip_forward=0", this.name("drill-tools"), "sh", "-euc", setUp.join("\n")],
+      ...[readFileSync(`${FOLDER}/canary.py`, "utf8"), JSON.stringify(wanted)],
+    );
+    this.addresses.neighbour = address(canary);
+    this.addresses.pod = address(this.name("pod"));
+    this.#leadToCanary("pod");
+    await eventually("the canary listens", () => docker("logs", canary).includes('"ready"'));
+  }
+
+  /** Everything that leaves the pod or the witness for another network goes to the canary. */
+  #leadToCanary(part: "pod" | "witness"): void {
+    this.#configureNetwork(
+      part,
+      "echo 0 > /proc/sys/net/ipv6/conf/all/disable_ipv6",
+      `ip -6 address add ${LINK_6[part]}/64 dev eth0 nodad`,
+      `ip -6 route replace default via ${LINK_6.canary}`,
+      `ip route replace default via ${this.addresses.neighbour}`,
+    );
+  }
+
+  async #startWitness(): Promise<void> {
+    const witness = this.name("witness");
+    const socket = join(this.#folder, "engine.sock");
+    await this.#answerOn(socket);
+    docker(
+      ...["run", "--detach", "--init", "--name", witness, "--label", this.#label, "--user", "0:0"],
+      ...["--network", this.name("network"), ...CAPABILITIES],
+      ...["--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"],
+      ...["--tmpfs", "/dev/shm:rw,exec,size=256m,mode=1777", "--env", "DRILL_SECRET_KEY=planted"],
+      ...["--volume", `${socket}:/run/docker.sock`, "--volume", `${socket}:/run/containerd/containerd.sock`],
+      ...[
+        "--entrypoint",
+        "sleep",
+        docker("inspect", "--format", "{{.Image}}", this.name("comfyui")),
+        "infinity",
+      ],
+    );
+    this.addresses.witness = address(witness);
+    this.#leadToCanary("witness");
+    const planted = `cf_${"0".repeat(64)}`;
+    const held =
+      'import socket, time; s = socket.socket(socket.AF_UNIX); s.bind("\\0drill"); s.listen(); time.sleep(3600)';
+    docker(
+      "exec",
+      witness,
+      "sh",
+      "-c",
+      `echo ${planted} > /opt/planted && mkdir -p /opt/comfyui /opt/stand-in`,
+    );
+    docker("exec", "--detach", witness, "python3", "-c", held);
+    await eventually("the witness's socket is there", () =>
+      docker("exec", witness, "cat", "/proc/net/unix").includes("@drill"),
+    );
+  }
+
+  async #listenOnBridge(): Promise<void> {
+    const format = "{{(index .IPAM.Config 0).Gateway}}";
+    this.addresses.bridge = docker("network", "inspect", "--format", format, this.name("network"));
+    await this.#answerOn({ host: this.addresses.bridge, port: BRIDGE_PORT });
+  }
+
+  /** A server of this process that says something to whoever comes. */
+  #answerOn(where: string | { host: string; port: number }): Promise<void> {
+    const server = createServer((socket) => socket.on("error", () => {}).end("HTTP/1.0 200 OK\r\n\r\n"));
+    this.#servers.push(server);
+    return new Promise((resolve, reject) => {
+      server.on("error", reject);
+      server.listen(where, resolve);
+    });
+  }
+
+  async #run(container: string, user: string, attempts: readonly Attempt[]): Promise<Report[]> {
+    if (attempts.length === 0) {
+      return [];
+    }
+    const args = ["exec", "--interactive", "--user", user, container, "python3", "-", this.#acts(attempts)];
+    const output = await command("docker", args, this.#intruder);
+    return output
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  }
+
+  /** By a workflow that comes in through the gateway: a malicious node in the process of ComfyUI. */
+  async #asNode(attempts: readonly Attempt[]): Promise<Report[]> {
+    const worker = this.access("worker");
+    const posted = await send(worker, "POST", "/prompt", {
+      client_id: "drill",
+      prompt: { "1": { class_type: "DrillIntruder", inputs: { attempts: this.#acts(attempts) } } },
+    });
+    const { prompt_id: id } = JSON.parse(posted.body.toString());
+    if (posted.status !== 200) {
+      throw new Error(`the workflow was refused with ${posted.status}: ${posted.body}`);
+    }
+    let reports: Report[] | undefined;
+    await eventually("the intruder's node reports", async () => {
+      const { body } = await send(worker, "GET", `/history/${id}`);
+      reports = JSON.parse(body.toString())[id]?.outputs["1"]?.reports;
+      return reports !== undefined;
+    });
+    return reports as Report[];
+  }
+
+  /** The attempts as intruder.py takes them, with the addresses of this lab. */
+  #acts(attempts: readonly Attempt[]): string {
+    const names: Record<string, string> = {
+      [NEIGHBOUR_NAME]: this.name("canary"),
+      [HOST.pod]: this.addresses.pod,
+      [HOST.bridge]: this.addresses.bridge,
+      [HOST.neighbour]: this.addresses.neighbour,
+    };
+    return JSON.stringify(
+      attempts.map(({ id, act }) => ({ id, ...act })),
+      (_, value) => names[value] ?? value,
+    );
+  }
+
+  /** Removes the lab's own containers, also those of a run that broke off. */
+  #clear(): void {
+    const left = docker("ps", "--all", "--quiet", "--filter", `name=^${this.name("(canary|witness)")}$`);
+    if (left !== "") {
+      docker("rm", "--force", ...left.split("\n"));
+    }
+  }
+}
+
+function address(container: string): string {
+  return docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container);
+}
+
+function parseFiles(sums: string): Files {
+  const lines = sums === "" ? [] : sums.split("\n");
+  return Object.fromEntries(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
+}
+
+/** Runs a command and gives its output. Rejects with its messages where it fails. */
+function command(name: string, args: readonly string[], input: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(name, args, { stdio: "pipe" });
+    let output = "";
+    let messages = "";
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      messages += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => (code === 0 ? resolve(output) : reject(new Error(messages || output))));
+    child.stdin.end(input);
+  });
+}
+
+async function eventually(what: string, test: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + ANSWER_MS;
+  while (!(await test())) {
+    if (Date.now() > deadline) {
+      throw new Error(`not within ${ANSWER_MS / 1000} s: ${what}`);
+    }
+    await sleep(200);
+  }
+}
