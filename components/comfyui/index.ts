@@ -2,16 +2,25 @@ import { readFileSync } from "node:fs";
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { podMember } from "../pod/member";
 import { stageBuildContext } from "../shared/build-context";
 import { bundle } from "../shared/bundle";
-import { hardenedContainer } from "../shared/container";
-import { type Engine, objectName, stackLabels } from "../shared/engine";
+import { hardenedContainer, type Limits } from "../shared/container";
+import { type Capacity, objectName, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
+import { PORT, UID } from "../shared/pod-layout";
+import { dataVolume } from "../shared/volume";
 import type { ComfyUiArgs } from "./args";
 import { IMAGE_FILES, OFFICIAL_REPOSITORY, resolveSource, type Source, stageCheckout } from "./source";
 
-/** Folders of ComfyUI that outlive its container, each on a volume of its own under /data. */
-const DATA_FOLDERS = ["input", "models", "output", "user"] as const;
+/** Folders under /data that ComfyUI writes to and that outlive its container, each on a volume of its own. */
+const DATA_FOLDERS = ["input", "output", "user"] as const;
+/** Loading torch takes a minute on a slow disk. */
+const START_SECONDS = 300;
+/** Memory of the machine that ComfyUI leaves to the gateway's containers and the system, in MiB. */
+const RESERVED_MIB = 2048;
+/** Processors that ComfyUI leaves to them. */
+const RESERVED_CPUS = 0.5;
 const IMAGE = "components/comfyui/image";
 const STAND_IN = "components/comfyui/stand-in";
 
@@ -19,7 +28,7 @@ const STAND_IN = "components/comfyui/stand-in";
  * ComfyUI, listening on the loopback of the pod's network namespace and nowhere else.
  *
  * Creates an image from the source asked for, a volume for each folder that holds data, and the container: user 10002,
- * read-only root, no capability. The first image from ComfyUI's own source takes minutes, the stand-in seconds.
+ * read-only root, no capability, models read-only, and nothing that it can write to can be executed. The first image from ComfyUI's own source takes minutes, the stand-in seconds.
  */
 export class ComfyUi extends pulumi.ComponentResource {
   /** Id of the container, new whenever it is replaced. */
@@ -49,21 +58,37 @@ export class ComfyUi extends pulumi.ComponentResource {
       },
       child,
     );
+    const models = new docker.Volume(
+      `${name}-models`,
+      { name: objectName(engine.stack, "models"), labels: stackLabels(engine.stack) },
+      { ...child, provider: engine.provider },
+    );
+    const member = podMember({
+      engine,
+      networkMode: args.networkMode,
+      command: ["/usr/local/bin/comfyui"],
+      port: PORT.comfyui,
+      startSeconds: START_SECONDS,
+    });
     const container = hardenedContainer(
       `${name}-container`,
       {
         engine,
         part: "comfyui",
         image: image.repoDigest,
-        networkMode: args.networkMode,
-        volumes: DATA_FOLDERS.map((folder) => ({
-          volumeName: dataVolume(`${name}-${folder}`, folder, engine, child).name,
-          containerPath: `/data/${folder}`,
-        })),
-        tmpfs: {
-          "/tmp": "rw,nosuid,nodev,noexec,size=1g,mode=1777",
-          "/data/temp": "rw,nosuid,nodev,noexec,size=1g,mode=700,uid=10002,gid=10002",
-        },
+        uid: UID.comfyui,
+        limits: comfyUiLimits(engine.capacity),
+        ...member,
+        volumes: [
+          ...member.volumes,
+          { volumeName: models.name, containerPath: "/data/models", readOnly: true },
+          ...DATA_FOLDERS.map((folder) => ({
+            volumeName: dataVolume(`${name}-${folder}`, { engine, part: folder }, child),
+            containerPath: `/data/${folder}`,
+          })),
+        ],
+        tmpMiB: 1024,
+        scratchMiB: { "/data/temp": 1024 },
         gpus: args.accelerator === "cuda" ? "all" : undefined,
       },
       child,
@@ -74,6 +99,20 @@ export class ComfyUi extends pulumi.ComponentResource {
     this.commit = source.apply((chosen) => chosen.commit);
     this.registerOutputs({ containerId: this.containerId, image: this.image, commit: this.commit });
   }
+}
+
+/**
+ * What the machine has, less what the rest of it needs; half of it where that would be more. A model has to fit into
+ * memory, so a fixed size would be wrong on most machines.
+ */
+export function comfyUiLimits(capacity: pulumi.Output<Capacity>): Limits {
+  const rest = (total: number, reserved: number) => Math.max(total - reserved, total / 2);
+  return {
+    memoryMiB: capacity.apply(({ memoryMiB }) => Math.floor(rest(memoryMiB, RESERVED_MIB))),
+    cpus: capacity.apply(({ cpus }) => rest(cpus, RESERVED_CPUS)),
+    cpuShares: 256,
+    processes: 1024,
+  };
 }
 
 /** The source asked for; `auto` is decided once, by asking the git host, and then stays as the state has it. */
@@ -108,17 +147,4 @@ function stageContext(source: Source, { engine, caBundles }: ComfyUiArgs): strin
   const context = stageBuildContext(engine.stack, "comfyui", { ...files, "build-ca.crt": ca }, "source");
   stageCheckout(source.kind === "checkout" ? source.path : undefined, `${context}/source`);
   return context;
-}
-
-function dataVolume(
-  name: string,
-  folder: string,
-  engine: Engine,
-  opts: pulumi.CustomResourceOptions,
-): docker.Volume {
-  return new docker.Volume(
-    name,
-    { name: objectName(engine.stack, folder), labels: stackLabels(engine.stack) },
-    { ...opts, provider: engine.provider },
-  );
 }

@@ -1,11 +1,14 @@
 import { local } from "@pulumi/command";
-import * as docker from "@pulumi/docker";
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { podMember } from "../pod/member";
 import { type ContextFile, stageBuildContext } from "../shared/build-context";
 import { bundle } from "../shared/bundle";
-import { hardenedContainer } from "../shared/container";
-import { objectName, stackLabels } from "../shared/engine";
+import { hardenedContainer, type Limits } from "../shared/container";
+import { type Engine, objectName } from "../shared/engine";
 import { localImage } from "../shared/image";
+import { PORT, UID } from "../shared/pod-layout";
+import { dataVolume } from "../shared/volume";
 import type { GatewayArgs, ServerCertificate } from "./args";
 import { renderAuthorizerConfig } from "./authorizer/render";
 import { publicOrigins } from "./handover";
@@ -21,7 +24,8 @@ const READY_TIMEOUT_SECONDS = 300;
 /** One of the gateway's two services. */
 interface Service {
   /** Name of its part of the stack: of its image, container and volume. */
-  readonly part: string;
+  readonly part: "authorizer" | "gateway";
+  readonly command: readonly string[];
   readonly context: Readonly<Record<string, ContextFile>>;
   /** Folder that its configuration volume is mounted on. */
   readonly configFolder: string;
@@ -55,6 +59,7 @@ export class Gateway extends pulumi.ComponentResource {
 
     const authorizer = this.service(name, args, {
       part: "authorizer",
+      command: ["node", "/opt/authorizer/authorizer.js", "serve"],
       context: {
         Dockerfile: { copyOf: `${AUTHORIZER}/Dockerfile` },
         "authorizer.js": bundle(`${AUTHORIZER}/main.ts`),
@@ -65,6 +70,7 @@ export class Gateway extends pulumi.ComponentResource {
     });
     const nginx = this.service(name, args, {
       part: "gateway",
+      command: ["/usr/local/bin/entrypoint"],
       context: {
         Dockerfile: { copyOf: `${NGINX}/Dockerfile` },
         entrypoint: { copyOf: `${NGINX}/entrypoint` },
@@ -109,7 +115,7 @@ export class Gateway extends pulumi.ComponentResource {
   private service(
     name: string,
     { engine, networkMode }: GatewayArgs,
-    { part, context, configFolder, apply, config, envs, volumes = [] }: Service,
+    { part, command, context, configFolder, apply, config, envs, volumes = [] }: Service,
   ): { container: docker.Container; applied: local.Command } {
     const child = { parent: this };
     const prefix = `${name}-${part === "gateway" ? "nginx" : part}`;
@@ -119,20 +125,19 @@ export class Gateway extends pulumi.ComponentResource {
       { engine, part, context: stageBuildContext(engine.stack, part, context) },
       child,
     );
-    const volume = new docker.Volume(
-      `${prefix}-config-volume`,
-      { name: objectName(engine.stack, `${part}-config`), labels: stackLabels(engine.stack) },
-      { ...child, provider: engine.provider },
-    );
+    const configuration = dataVolume(`${prefix}-config-volume`, { engine, part: `${part}-config` }, child);
+    const member = podMember({ engine, networkMode, command, port: PORT[part], startSeconds: 10 });
     const container = hardenedContainer(
       `${prefix}-container`,
       {
         engine,
         part,
         image: image.repoDigest,
-        networkMode,
+        uid: UID[part],
+        limits: serviceLimits(engine),
         envs,
-        volumes: [{ volumeName: volume.name, containerPath: configFolder }, ...volumes],
+        ...member,
+        volumes: [...member.volumes, { volumeName: configuration, containerPath: configFolder }, ...volumes],
       },
       child,
     );
@@ -147,6 +152,19 @@ export class Gateway extends pulumi.ComponentResource {
     );
     return { container, applied };
   }
+}
+
+/**
+ * Two nginx workers, and an authorizer with one thread that decides and two that check passwords, are busy with two
+ * processors. Uploads are held in memory until they are judged.
+ */
+function serviceLimits({ capacity }: Engine): Limits {
+  return {
+    memoryMiB: 512,
+    cpus: capacity.apply(({ cpus }) => Math.min(2, cpus)),
+    cpuShares: 2048,
+    processes: 256,
+  };
 }
 
 /** What nginx's configuration says of the server's certificate. */

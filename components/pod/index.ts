@@ -5,18 +5,19 @@ import { stageBuildContext } from "../shared/build-context";
 import { hardenedContainer } from "../shared/container";
 import { objectName, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
-import { PORT } from "../shared/pod-layout";
+import { PORT, UID } from "../shared/pod-layout";
 import type { PodArgs } from "./args";
 import { renderFirewall } from "./firewall";
+import { IN_POD, RUN_FOLDER, RUN_VOLUME } from "./member";
 
 const IMAGE = "components/pod/image";
 
 /**
  * The network namespace that gateway, authorizer and ComfyUI share, as in a Kubernetes pod.
  *
- * Creates a bridge network of its own, an image with the firewall, and a container that loads the firewall, drops all
- * its privileges and then only holds the namespace, so that each of the others can be replaced without the rest.
- * Publishes the gateway's port and no other.
+ * Creates a bridge network of its own, an image with the firewall, a volume in memory that says what stands, and a
+ * container that loads the firewall, drops all its privileges and then only holds the namespace, so that each of the
+ * others can be replaced without the rest. Publishes the gateway's port and no other.
  */
 export class Pod extends pulumi.ComponentResource {
   /** Value for `networkMode` of the containers that live in the pod. */
@@ -45,29 +46,48 @@ export class Pod extends pulumi.ComponentResource {
       },
       child,
     );
+    const run = new docker.Volume(
+      `${name}-run`,
+      {
+        name: objectName(engine.stack, RUN_VOLUME),
+        labels: stackLabels(engine.stack),
+        driver: "local",
+        driverOpts: {
+          type: "tmpfs",
+          device: "tmpfs",
+          o: `nosuid,nodev,noexec,size=64k,mode=755,uid=${UID.pod},gid=${UID.pod}`,
+        },
+      },
+      { ...child, provider: engine.provider },
+    );
     const container = hardenedContainer(
       `${name}-container`,
       {
         engine,
         part: "pod",
         image: image.repoDigest,
+        // Root for as long as the rules load.
+        uid: 0,
+        limits: { memoryMiB: 64, cpus: 0.5, cpuShares: 1024, processes: 32 },
         networkMode: network.name,
         ports: [
           { internal: PORT.gateway, external: args.publishPort, ip: args.publishAddress, protocol: "tcp" },
         ],
-        // For loading the rules and for giving up root; the process that stays has neither.
-        capabilities: { adds: ["CAP_NET_ADMIN", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"], drops: ["ALL"] },
+        // For loading the rules and for giving up root. The process that stays has none; the one that reads the
+        // rules' counters keeps the first.
+        capabilities: ["CAP_NET_ADMIN", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"],
         init: false,
-        tmpfs: { "/run/pod": "rw,nosuid,nodev,noexec,size=64k,mode=755" },
+        volumes: [{ volumeName: run.name, containerPath: RUN_FOLDER }],
       },
       child,
     );
+    const containerName = objectName(engine.stack, "pod");
     // Nothing joins the namespace before the rules stand. A health check would say it too, but run for ever.
     const firewall = new local.Command(
       `${name}-firewall`,
       {
-        create: `docker exec ${objectName(engine.stack, "pod")} timeout 15 sh -c 'until [ -e /run/pod/firewall-loaded ]; do sleep 0.1; done' || {
-  docker logs --tail 20 ${objectName(engine.stack, "pod")} >&2
+        create: `docker exec ${containerName} timeout 15 sh -c 'until ${IN_POD}; do sleep 0.1; done' || {
+  docker logs --tail 20 ${containerName} >&2
   echo 'The firewall rules could not be loaded into the pod; does the kernel have nf_tables?' >&2
   exit 1
 }`,

@@ -38,6 +38,7 @@ async function make(change: Partial<CertificateArgs>) {
     stack: STACK,
     provider: new docker.Provider("engine", {}),
     baseImage: pulumi.output("comfy-fortress/base:trixie"),
+    capacity: pulumi.output({ cpus: 2, memoryMiB: 8192 }),
   };
   const certificate = new Certificate("certificate", {
     engine,
