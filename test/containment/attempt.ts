@@ -14,6 +14,7 @@ export type Act =
   | { do: "find_program" | "find_module" | "resolve" | "see_processes"; name: string }
   | { do: "tcp" | "udp"; host: string; port: number; say?: string; protocol?: number }
   | { do: "reach" | "fast_open" | "listen"; host: string; port: number }
+  | { do: "serve"; host: string; port: number; seconds: number; whileAway?: "gateway" }
   | {
       do: "http";
       host: string;
@@ -33,9 +34,9 @@ export type Act =
   | { do: "trace"; pid?: number }
   | { do: "read_memory" | "search_environments" }
   | { do: "search_files"; root: string }
-  | { do: "processes"; most: number; hold_s?: number }
-  | { do: "memory"; mib: number; hold_s?: number }
-  | { do: "fill"; folder: string; mib: number }
+  | { do: "processes"; most: number; hold_s: number; limit_s: number }
+  | { do: "memory"; mib: number; limit_s: number }
+  | { do: "fill"; folder: string; mib: number; limit_s: number }
   | { do: "burn"; seconds: number }
   | { do: "request"; as: "nobody" | "worker"; method: string; path: string; body?: unknown };
 
@@ -63,10 +64,13 @@ export const STOPPERS = {
   gateway: { because: "the gateway refuses the request", says: ["refused"] },
   firewall: {
     because: "the pod's firewall lets ComfyUI's user open no connection",
-    says: ["EHOSTUNREACH", "EACCES", "EPERM", "EAI_AGAIN"],
+    says: ["EHOSTUNREACH", "EACCES", "EPERM", "EAI_AGAIN", "ETIMEDOUT"],
   },
   "read-only root": { because: "the root file system is mounted read-only", says: ["EROFS"] },
-  "read-only models": { because: "the volume with the models is mounted read-only", says: ["EROFS"] },
+  "read-only mount": {
+    because: "the volume is mounted read-only: models, and what the pod says",
+    says: ["EROFS"],
+  },
   noexec: { because: "nothing that ComfyUI may write to lets code run from it", says: ["EACCES", "EPERM"] },
   "no such thing": { because: "the container does not have it", says: ["ENOENT"] },
   capabilities: { because: "the process has no capability and cannot get one", says: ["EPERM", "EACCES"] },

@@ -34,20 +34,21 @@ def listener(address, port, kind, protocol=0):
 
 
 def listeners(wanted):
+    """All of them; of the last two, what this kernel has."""
     for address in [*wanted["addresses"], socket.gethostbyname(socket.gethostname())]:
         for port in wanted["tcp"]:
             yield listener(address, port, socket.SOCK_STREAM)
         for port in wanted["udp"]:
             yield listener(address, port, socket.SOCK_DGRAM)
-    for kind, protocol, ports in (
-        (socket.SOCK_DGRAM, UDP_LITE, wanted["lite"]),
-        (socket.SOCK_STREAM, SCTP, wanted["sctp"]),
-    ):
-        for port in ports:
-            try:
-                yield listener("0.0.0.0", port, kind, protocol)
-            except OSError as error:
-                print(json.dumps({"absent": protocol, "because": str(error)}), flush=True)
+        for kind, protocol, ports in (
+            (socket.SOCK_DGRAM, UDP_LITE, wanted["lite"]),
+            (socket.SOCK_STREAM, SCTP, wanted["sctp"]),
+        ):
+            for port in ports:
+                try:
+                    yield listener(address, port, kind, protocol)
+                except OSError as error:
+                    print(json.dumps({"absent": PROTOCOLS[protocol], "because": str(error)}), flush=True)
 
 
 def answer(server):

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { baseImageFor } from "../support/base-image";
 import { type Access, send } from "../support/client";
-import { docker } from "../support/docker";
+import { docker, objectsOf } from "../support/docker";
 import { freePort } from "../support/free-port";
 import { embeddedDriver, type Outputs, type StackDriver } from "../support/stack-driver";
-import { type Attempt, BRIDGE_PORT, HOST, NEIGHBOUR_NAME } from "./attempt";
+import { type Act, type Attempt, BRIDGE_PORT, HOST, NEIGHBOUR_NAME } from "./attempt";
 
 const FOLDER = "test/containment";
 const COMFYUI_USER = "10002:10002";
@@ -25,6 +25,23 @@ const CAPABILITIES = [
 ].flatMap((name) => ["--cap-add", name]);
 const IPV6 = ["--sysctl", "net.ipv6.conf.all.disable_ipv6=0"];
 const ANSWER_MS = 60_000;
+const PROTOCOL: Partial<Record<Act["do"], string>> = {
+  ...{ tcp: "tcp", reach: "tcp", http: "tcp", fast_open: "tcp", dns_over_tcp: "tcp" },
+  ...{ udp: "udp", dns: "udp", ping: "icmp" },
+};
+/** Connects to a host and port until somebody says something, or the seconds are over; prints what was said. */
+const VISITOR = `
+import socket, sys, time
+host, port, end = sys.argv[1], int(sys.argv[2]), time.monotonic() + float(sys.argv[3]) + 1
+while time.monotonic() < end:
+    try:
+        with socket.create_connection((host, port), 0.5) as connection:
+            connection.settimeout(0.5)
+            print(connection.recv(64).decode())
+            break
+    except OSError:
+        time.sleep(0.1)
+`;
 
 /** What an attempt came to, as intruder.py reports it. */
 export interface Report {
@@ -73,7 +90,14 @@ export class Lab {
   async start(): Promise<void> {
     this.#clear();
     this.#letIntruderIn();
-    this.#driver.configure({ port: await freePort(), comfyui: { source: this.checkout ?? "stand-in" } });
+    this.#driver.configure({
+      port: await freePort(),
+      comfyui: { source: this.checkout ?? "stand-in" },
+      clients: [
+        { name: "worker", role: "worker", rate: "100r/s", burst: 100 },
+        { name: "me", role: "admin" },
+      ],
+    });
     const base = baseImageFor(this.stack);
     await Promise.all([this.#up(), this.#buildTools(base)]);
     await this.#startCanary();
@@ -122,12 +146,146 @@ export class Lab {
     ];
   }
 
+  /** A request from outside. Refused is what the gateway answers itself, before anything reaches ComfyUI. */
+  async request({ id, act }: Attempt): Promise<Report> {
+    const { as, method, path, body } = act as Extract<Act, { do: "request" }>;
+    const { status } = await send(this.access(as === "nobody" ? undefined : as), method, path, body);
+    const refused = status >= 400 && status < 500;
+    return {
+      id,
+      outcome: refused ? "stopped" : "done",
+      errno: refused ? "refused" : null,
+      said: `${status}`,
+    };
+  }
+
+  /**
+   * The intruder waits on a port of the pod for somebody outside, who comes again and again.
+   *
+   * @returns its report, and what the visitor heard
+   */
+  async lure(attempt: Attempt, where: "pod" | "witness"): Promise<{ report: Report; heard: string }> {
+    const { host, port, seconds, whileAway } = attempt.act as Extract<Act, { do: "serve" }>;
+    const v6 = host.includes(":");
+    const [server, target, visitor] =
+      where === "pod"
+        ? ([this.name("comfyui"), v6 ? LINK_6.pod : this.addresses.pod, this.name("witness")] as const)
+        : ([
+            this.name("witness"),
+            v6 ? LINK_6.witness : this.addresses.witness,
+            this.name("canary"),
+          ] as const);
+    const away = where === "pod" && whileAway !== undefined ? this.name(whileAway) : undefined;
+    if (away !== undefined) {
+      docker("stop", away);
+    }
+    try {
+      const [[report], heard] = await Promise.all([
+        this.#run(server, COMFYUI_USER, [attempt]),
+        command("docker", ["exec", visitor, "python3", "-c", VISITOR, target, `${port}`, `${seconds}`], ""),
+      ]);
+      return { report: report as Report, heard: heard.trim() };
+    } finally {
+      if (away !== undefined) {
+        docker("start", away);
+        await this.answersAgain();
+      }
+    }
+  }
+
+  /** Resolves when a client's request passes again. */
+  answersAgain(): Promise<void> {
+    return eventually("the gateway answers", async () => {
+      const answer = await send(this.access("worker"), "GET", "/system_stats").catch(() => undefined);
+      return answer?.status === 200;
+    });
+  }
+
+  /** A line of the private key that the program made under this name: enough to know it by. */
+  keyLine(name: "pki-ca-key" | "pki-server-key"): string {
+    const state = JSON.parse(readFileSync(join(this.#driver.folder, ".comfy/state.json"), "utf8"));
+    const resource = state.resources.find(({ urn }: { urn: string }) => urn.endsWith(`::${name}`));
+    const line = /PRIVATE KEY-----\\n([A-Za-z0-9+/]{64})\\n/.exec(JSON.stringify(resource))?.[1];
+    if (line === undefined) {
+      throw new Error(`no ${name} in the state`);
+    }
+    return line;
+  }
+
+  /** Names of the stack's containers and volumes in which a text is found. */
+  async holders(text: string): Promise<string[]> {
+    const containers = docker("ps", "--filter", `label=${this.#label}`, "--format", "{{.Names}}").split("\n");
+    const volumes = objectsOf(this.stack, "volume");
+    const inContainers = await Promise.all(
+      containers.map((name) =>
+        command("sh", ["-c", 'docker export "$0" | grep -cF -e "$1" || :', name, text], ""),
+      ),
+    );
+    const mounts = volumes.flatMap((name) => ["--volume", `${name}:/volumes/${name}:ro`]);
+    const inVolumes = this.#tool(...mounts, "--", "sh", "-c", 'grep -rlF -e "$0" /volumes || :', text);
+    return [
+      ...containers.filter((_, index) => inContainers[index]?.trim() !== "0"),
+      ...volumes.filter((name) => inVolumes.includes(`/volumes/${name}/`)),
+    ];
+  }
+
+  /**
+   * What the kernel grants a process of ComfyUI's container: user, capabilities, filter, limits, cgroups, namespaces.
+   *
+   * @param which ComfyUI itself, or what `docker exec` starts beside it
+   */
+  posture(which: "comfyui" | "exec"): string {
+    const process = which === "exec" ? "self" : "$(pgrep_comfyui)";
+    const script = `pgrep_comfyui() { grep -lE '^(node|python)' /proc/[0-9]*/comm | cut -d/ -f3 | head -1; }
+cd /proc/${process}
+grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp)' status
+cat limits cgroup
+for name in cgroup ipc mnt net pid user uts; do readlink ns/$name; done`;
+    return docker("exec", this.name("comfyui"), "sh", "-euc", script);
+  }
+
+  /** Memory limit of ComfyUI's container in bytes, as the program set it. */
+  memoryLimit(): number {
+    return Number(docker("inspect", "--format", "{{.HostConfig.Memory}}", this.name("comfyui")));
+  }
+
+  /** Gives ComfyUI's container this much memory: its own limit is most of the machine, too much to be used up. */
+  limitMemory(bytes: number): void {
+    docker("update", "--memory", `${bytes}`, "--memory-swap", `${bytes}`, this.name("comfyui"));
+  }
+
+  /** When ComfyUI's container was started last. */
+  startedAt(): string {
+    return docker("inspect", "--format", "{{.State.StartedAt}}", this.name("comfyui"));
+  }
+
+  /** Command lines of the processes in ComfyUI's container. */
+  processes(): string[] {
+    return docker("top", this.name("comfyui"), "-eo", "pid,args").split("\n").slice(1);
+  }
+
   /** Every packet that reached the canary so far. */
   packets(): Packet[] {
     return docker("logs", this.name("canary"))
       .split("\n")
       .map((line) => JSON.parse(line))
       .filter((record) => "from" in record);
+  }
+
+  /** The addresses that packets of the pod, or of the witness, come from. */
+  ownAddresses(part: "pod" | "witness"): string[] {
+    return [this.addresses[part], LINK_6[part]];
+  }
+
+  /** The packet by which the canary would know an attempt: protocol, address, port. Undefined where it hears none. */
+  packetOf({ act }: Attempt): string | undefined {
+    const { host, port } = { host: "", port: act.do.startsWith("dns") ? 53 : 0, ...act };
+    const protocol = PROTOCOL[act.do];
+    const to = host === HOST.neighbour ? this.addresses.neighbour : host;
+    const isCanary = [...DISGUISES, ...DISGUISES_6, this.addresses.neighbour].includes(to);
+    // Which of the rarer protocols there are differs between kernels.
+    const isRare = "protocol" in act && act.protocol !== undefined;
+    return protocol !== undefined && isCanary && !isRare ? `${protocol} ${to} ${port}` : undefined;
   }
 
   /** What the running container's root file system has that its image has not. */
@@ -138,12 +296,10 @@ export class Lab {
 
   /** All files of ComfyUI's root file system, without what is mounted on it. */
   rootFiles(): Files {
-    return parseFiles(
-      docker(
-        ...["exec", "--user", "0:0", this.name("comfyui")],
-        ...["find", "/", "-xdev", "-type", "f", "-exec", "sha256sum", "{}", "+"],
-      ),
-    );
+    // Without capabilities even root cannot look into another user's folder; there is one, and it is empty.
+    const script =
+      "find / -xdev -path /var/cache/apt/archives/partial -prune -o -type f -exec sha256sum {} +";
+    return parseFiles(docker("exec", "--user", "0:0", this.name("comfyui"), "sh", "-c", script));
   }
 
   /** All files of the volumes that outlive the container. */

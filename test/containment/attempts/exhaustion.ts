@@ -1,22 +1,25 @@
 import type { Attempt } from "../attempt";
 
-/** More than any container of ours may have, so that a limit that is missing shows; bounded for the case that it is. */
-const MOST_PROCESSES = 6000;
-const MOST_MIB = 2600;
+/** More than ComfyUI's container may have, so that a limit that is missing shows; bounded for the case that it is. */
+const MOST_PROCESSES = 1500;
+/** A gibibyte is what /tmp holds, and what the lab leaves the container for this drill. */
+const MORE_THAN_GIBIBYTE = 1200;
+/** Seconds for a machine that is busy with other things. */
+const PATIENCE = { limit_s: 90 };
 
 /** Denial of service from inside. The gateway is measured meanwhile. */
 export const EXHAUSTION: readonly Attempt[] = [
   {
     id: "fork-bomb",
     tries: "starts processes without end",
-    act: { do: "processes", most: MOST_PROCESSES, hold_s: 3 },
+    act: { do: "processes", most: MOST_PROCESSES, hold_s: 3, ...PATIENCE },
     stopper: "pids limit",
     control: "user",
   },
   {
     id: "memory-hog",
     tries: "takes memory without end",
-    act: { do: "memory", mib: MOST_MIB, hold_s: 1 },
+    act: { do: "memory", mib: MORE_THAN_GIBIBYTE, ...PATIENCE },
     stopper: "memory limit",
     control: "user",
   },
@@ -30,21 +33,21 @@ export const EXHAUSTION: readonly Attempt[] = [
   {
     id: "fill-tmp",
     tries: "fills /tmp",
-    act: { do: "fill", folder: "/tmp", mib: 1200 },
+    act: { do: "fill", folder: "/tmp", mib: MORE_THAN_GIBIBYTE, ...PATIENCE },
     stopper: "tmpfs size",
     control: "user",
   },
   {
     id: "fill-temp",
     tries: "fills the folder for previews",
-    act: { do: "fill", folder: "/data/temp", mib: 1200 },
+    act: { do: "fill", folder: "/data/temp", mib: MORE_THAN_GIBIBYTE, ...PATIENCE },
     stopper: "tmpfs size",
     control: "user",
   },
   {
     id: "fill-shm",
     tries: "fills the shared memory",
-    act: { do: "fill", folder: "/dev/shm", mib: 100 },
+    act: { do: "fill", folder: "/dev/shm", mib: 100, ...PATIENCE },
     stopper: "tmpfs size",
     control: "user",
   },

@@ -3,7 +3,7 @@ import { EXECUTION, TOOLS } from "./execution";
 import { EXHAUSTION } from "./exhaustion";
 import { FROM_OUTSIDE } from "./gateway";
 import { ESCAPE, KERNEL } from "./kernel";
-import { DOWNLOADS, FIREWALL, POOLS, REQUEST_FORGERY } from "./network";
+import { DOWNLOADS, FIREWALL, LISTENING, POOLS, REQUEST_FORGERY } from "./network";
 import { GHOST_PERSISTENCE, OTHER_PERSISTENCE } from "./persistence";
 import { SECRETS } from "./secrets";
 
@@ -17,6 +17,7 @@ export const GROUPS = {
   "Staying: other places": OTHER_PERSISTENCE,
   Mining: POOLS,
   "Forging requests": REQUEST_FORGERY,
+  "Being called": LISTENING,
   "Passing the firewall": FIREWALL,
   "Leaving the container": ESCAPE,
   "Reaching into the kernel": KERNEL,

@@ -212,6 +212,25 @@ export const REQUEST_FORGERY: readonly Attempt[] = [
   ]),
 ];
 
+/** Waiting for somebody outside to come and take control. */
+export const LISTENING: readonly Attempt[] = alike(GATEWAY_TABLE, [
+  {
+    id: "bind-shell",
+    tries: "waits for its master on a port of its own",
+    act: { do: "serve", host: "0.0.0.0", port: 4444, seconds: 2 },
+  },
+  {
+    id: "bind-shell-ipv6",
+    tries: "waits for its master on IPv6",
+    act: { do: "serve", host: "::", port: 4444, seconds: 2 },
+  },
+  {
+    id: "place-of-the-gateway",
+    tries: "waits on the gateway's port while the gateway restarts",
+    act: { do: "serve", host: "0.0.0.0", port: 8443, seconds: 2, whileAway: "gateway" },
+  },
+]);
+
 /** Past the firewall: other protocols, other layers, other rules. */
 export const FIREWALL: readonly Attempt[] = [
   ...alike({ stopper: "capabilities", control: "root" }, [

@@ -146,7 +146,14 @@ export const OTHER_PERSISTENCE: readonly Attempt[] = [
     stopper: "tmpfs is emptied",
     control: "user",
   },
-  ...alike({ stopper: "read-only models", control: "root" }, [
+  {
+    id: "counters",
+    tries: "lies about the firewall's counters, which the host reads",
+    act: { do: "write", path: "/run/pod/counters.json", content: "{}\n" },
+    stopper: "read-only mount",
+    control: "root",
+  },
+  ...alike({ stopper: "read-only mount", control: "root" }, [
     {
       id: "model-pickle",
       tries: "leaves a model that runs code when it is loaded",
