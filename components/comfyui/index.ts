@@ -89,7 +89,7 @@ export class ComfyUi extends pulumi.ComponentResource {
         ],
         tmpMiB: 1024,
         scratchMiB: { "/data/temp": 1024 },
-        gpus: args.accelerator === "cuda" ? "all" : undefined,
+        ...(args.accelerator === "cuda" ? { gpus: "all", memoryFiles: true } : {}),
       },
       child,
     );

@@ -41,6 +41,8 @@ export interface HardenedContainerArgs
   readonly limits: Limits;
   /** Capabilities, as the engine reads them back (`CAP_…`). Defaults to none. */
   readonly capabilities?: readonly string[];
+  /** Whether it may make files in memory, as NVIDIA's driver does. Defaults to false. */
+  readonly memoryFiles?: boolean;
   /** Size in MiB of /tmp. Defaults to 64. */
   readonly tmpMiB?: number;
   /** Folders in memory besides /tmp, each for the container's user alone, with their size in MiB. */
@@ -64,7 +66,8 @@ export function hardenedContainer(
   args: HardenedContainerArgs,
   opts: pulumi.CustomResourceOptions,
 ): docker.Container {
-  const { engine, part, uid, limits, capabilities = [], tmpMiB = 64, scratchMiB = {}, ...rest } = args;
+  const { engine, part, uid, limits, capabilities = [], memoryFiles, ...others } = args;
+  const { tmpMiB = 64, scratchMiB = {}, ...rest } = others;
   return new docker.Container(
     name,
     {
@@ -75,11 +78,11 @@ export function hardenedContainer(
       user: `${uid}:${uid}`,
       readOnly: true,
       capabilities: { ...(capabilities.length > 0 ? { adds: [...capabilities] } : {}), drops: ["ALL"] },
-      securityOpts: ["no-new-privileges:true", `seccomp=${renderSeccompProfile()}`],
+      securityOpts: ["no-new-privileges:true", `seccomp=${renderSeccompProfile({ memoryFiles })}`],
       ipcMode: "private",
       memory: limits.memoryMiB,
       memorySwap: limits.memoryMiB,
-      cpus: pulumi.output(limits.cpus).apply(String),
+      cpus: pulumi.output(limits.cpus).apply(processors),
       cpuShares: limits.cpuShares,
       ulimits: [
         { name: "core", soft: 0, hard: 0 },
@@ -105,4 +108,9 @@ export function hardenedContainer(
       replaceOnChanges: ["healthcheck", "tmpfs"],
     },
   );
+}
+
+/** As the provider reads it back: `2.0`, `1.5`. */
+function processors(count: number): string {
+  return Number.isInteger(count) ? count.toFixed(1) : String(count);
 }

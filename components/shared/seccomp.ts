@@ -4,7 +4,7 @@
  * ARM are there: the older 32-bit entries would be a second way to each call.
  *
  * Left out of what Docker allows, because an intruder would want it:
- *   memfd_create, memfd_secret, execveat     programs that lie in no file system
+ *   memfd_create, memfd_secret, execveat     programs that lie in no file system (but see `memoryFiles`)
  *   ptrace, process_madvise, kcmp            other processes' memory
  *   io_uring_*, vmsplice, personality,
  *   modify_ldt, fanotify_*, userfaultfd      large kernel surfaces with a history of escapes
@@ -311,6 +311,9 @@ const SOCKET_FAMILIES = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 /** Every CLONE_NEW* flag: a new namespace of any kind is where most escapes begin. */
 const NAMESPACE_FLAGS = 0x7e020000;
 
+/** Flag of memfd_create: the file may be executed. */
+const MFD_EXEC = 0x10;
+
 const ENOSYS = 38;
 
 interface Rule {
@@ -320,8 +323,13 @@ interface Rule {
   readonly args?: readonly { index: number; value: number; valueTwo?: number; op: string }[];
 }
 
-/** Renders the profile as the engine takes it in a security option: JSON on one line. */
-export function renderSeccompProfile(): string {
+/**
+ * Renders the profile as the engine takes it in a security option: JSON on one line.
+ *
+ * @param memoryFiles whether files in memory may be made: NVIDIA's driver (570 and newer) does not start without. None
+ *   that asks to be executable; where the machine sets vm.memfd_noexec=1, the others are not either.
+ */
+export function renderSeccompProfile({ memoryFiles = false } = {}): string {
   const allow = (names: readonly string[], args?: Rule["args"]): Rule => ({
     names,
     action: "SCMP_ACT_ALLOW",
@@ -333,6 +341,9 @@ export function renderSeccompProfile(): string {
       allow(["socket"], [{ index: 0, value: family, op: "SCMP_CMP_EQ" }]),
     ),
     allow(["clone"], [{ index: 0, value: NAMESPACE_FLAGS, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ" }]),
+    ...(memoryFiles
+      ? [allow(["memfd_create"], [{ index: 1, value: MFD_EXEC, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ" }])]
+      : []),
     // Its flags lie in memory, where no rule sees them; told that it does not exist, the C library takes clone.
     { names: ["clone3"], action: "SCMP_ACT_ERRNO", errnoRet: ENOSYS },
   ];

@@ -1,6 +1,8 @@
-import { rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CONTAINERS, expectPosture, TEST_CAPACITY } from "../support/posture";
 
 /** A resource as the program registered it. */
 interface Registered {
@@ -12,6 +14,10 @@ interface Registered {
 
 const STACK = "mocked";
 const SECRET_HEX = "5e".repeat(32);
+const STDOUT: Record<string, string> = {
+  "comfyui-source": "stand-in",
+  "docker-host-capacity": TEST_CAPACITY,
+};
 const registered: Registered[] = [];
 const ofType = (type: string) => registered.filter((resource) => resource.type === type);
 const containers = () => ofType("docker:index/container:Container");
@@ -30,7 +36,8 @@ beforeAll(async () => {
         registered.push({ type, name, inputs });
         const made: Record<string, string> = {
           repoDigest: `sha256:${name}`,
-          stdout: name === "comfyui-source" ? "stand-in" : `stdout of ${name}`,
+          stdout: STDOUT[name] ?? `stdout of ${name}`,
+          mountpoint: `/volumes/${inputs.name}`,
           hex: SECRET_HEX,
           certPem: `certificate of ${name}`,
           privateKeyPem: `PRIVATE KEY of ${name}`,
@@ -101,20 +108,84 @@ describe("the whole program, under mocks", () => {
     }
   });
 
-  it("hardens every container", () => {
-    for (const { inputs, name } of containers()) {
-      expect(inputs.readOnly, name).toBe(true);
-      expect(inputs.capabilities.drops, name).toEqual(["ALL"]);
-      expect(inputs.securityOpts, name).toEqual(["no-new-privileges:true"]);
-      expect(inputs.ipcMode, name).toBe("private");
-      expect(inputs.privileged, name).toBeUndefined();
-      expect(inputs.envs, name).toBeUndefined();
-      for (const options of Object.values(inputs.tmpfs)) {
-        expect(options, name).toMatch(/nosuid,nodev,noexec/);
-      }
+  it("hardens every container, each with its own limits and nothing else of its own", () => {
+    for (const { inputs } of containers()) {
+      expectPosture(inputs.name.slice(`comfy-${STACK}-`.length), inputs);
+      expect(inputs.envs, inputs.name).toBeUndefined();
+      expect(inputs.gpus, inputs.name).toBeUndefined();
     }
-    const withCapabilities = containers().filter((c) => c.inputs.capabilities.adds !== undefined);
-    expect(withCapabilities.map((c) => c.name)).toEqual(["pod-container"]);
+  });
+
+  it("makes no container but through the shared posture", () => {
+    const sources = readdirSync("components", { recursive: true, encoding: "utf8" })
+      .concat("../infra/index.ts")
+      .filter((file) => file.endsWith(".ts"));
+    const makers = sources.filter((file) =>
+      /new docker\.Container\(/.test(readFileSync(join("components", file), "utf8")),
+    );
+    expect(makers).toEqual(["shared/container.ts"]);
+  });
+
+  it("keeps the users of different containers apart", () => {
+    const users = Object.values(CONTAINERS).map(({ user }) => user);
+    expect(new Set(users).size).toBe(users.length);
+  });
+
+  it("mounts nothing to write to that could be executed from", () => {
+    const options = new Map(
+      ofType("docker:index/volume:Volume").map(({ inputs }) => [inputs.name, inputs.driverOpts?.o ?? ""]),
+    );
+    const written = containers().flatMap(({ inputs }) =>
+      (inputs.volumes ?? []).filter(({ readOnly }: { readOnly?: boolean }) => readOnly !== true),
+    );
+    expect(written.map(({ containerPath }) => containerPath).sort()).toEqual([
+      "/data/input",
+      "/data/output",
+      "/data/user",
+      "/etc/comfy-authorizer",
+      "/etc/comfy-gateway",
+      "/run/pod",
+    ]);
+    for (const { volumeName, hostPath } of written) {
+      expect(hostPath).toBeUndefined();
+      expect(options.get(volumeName), volumeName).toContain("nosuid,nodev,noexec");
+    }
+  });
+
+  it("lays an overlay over each volume's data, which keeps its name", () => {
+    expect(named("comfyui-output-noexec")?.inputs).toMatchObject({
+      name: `comfy-${STACK}-output-noexec`,
+      driver: "local",
+      driverOpts: {
+        type: "overlay",
+        device: "overlay",
+        o: `lowerdir=/volumes/comfy-${STACK}-output-empty,upperdir=/volumes/comfy-${STACK}-output,workdir=/volumes/comfy-${STACK}-output-work,nosuid,nodev,noexec`,
+      },
+    });
+  });
+
+  it("shows ComfyUI its models read-only", () => {
+    expect(named("comfyui-container")?.inputs.volumes).toContainEqual({
+      volumeName: `comfy-${STACK}-models`,
+      containerPath: "/data/models",
+      readOnly: true,
+    });
+  });
+
+  it("starts each member of the pod behind the firewall, and looks whether it still is", () => {
+    const members = containers().filter((c) => c.name !== "pod-container");
+    for (const { inputs, name } of members) {
+      expect(inputs.entrypoints.slice(0, 2), name).toEqual(["/bin/sh", "-c"]);
+      expect(inputs.entrypoints[2], name).toContain("/proc/self/ns/net");
+      expect(inputs.healthcheck.tests[3], name).toContain("kill -TERM 1");
+      expect(inputs.volumes, name).toContainEqual({
+        volumeName: `comfy-${STACK}-pod-run`,
+        containerPath: "/run/pod",
+        readOnly: true,
+      });
+    }
+    const ports = members.map(({ inputs }) => /:([0-9A-F]{4}) 0/.exec(inputs.healthcheck.tests[3])?.[1]);
+    expect(ports.map((hex) => Number.parseInt(hex ?? "", 16)).sort()).toEqual([8188, 8190, 8443]);
   });
 
   it("labels everything that Docker keeps", () => {
