@@ -53,7 +53,7 @@ export function podMember(member: PodMember): Pick<
       tests: ["CMD", "/bin/sh", "-c", healthCheck(port)],
       interval: `${CHECK_SECONDS}s`,
       timeout: "5s",
-      startPeriod: `${startSeconds}s`,
+      startPeriod: goDuration(startSeconds),
       retries: 3,
     },
   };
@@ -64,4 +64,9 @@ function healthCheck(port: number): string {
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
   return `${IN_POD} || { [ -e ${RUN_FOLDER}/namespace ] && kill -TERM 1; exit 1; }
 grep -q ':${hexPort} 00000000:0000 0A ' /proc/net/tcp`;
+}
+
+/** As the provider reads it back: `10s`, `5m0s`. */
+function goDuration(seconds: number): string {
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

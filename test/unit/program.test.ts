@@ -184,6 +184,7 @@ describe("the whole program, under mocks", () => {
         readOnly: true,
       });
     }
+    expect(named("comfyui-container")?.inputs.healthcheck.startPeriod).toBe("5m0s");
     const ports = members.map(({ inputs }) => /:([0-9A-F]{4}) 0/.exec(inputs.healthcheck.tests[3])?.[1]);
     expect(ports.map((hex) => Number.parseInt(hex ?? "", 16)).sort()).toEqual([8188, 8190, 8443]);
   });
