@@ -63,7 +63,7 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
     note(controls, ...(await lab.controls(inside)));
     await render(lab.access("worker"), emptyImageWorkflow(32, 32));
     before = {
-      root: lab.rootFiles(),
+      root: await lab.rootFiles(),
       data: lab.dataFiles(),
       changes: lab.changes(),
       history: await history(),
@@ -108,7 +108,7 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
       from(...lab.ownAddresses("witness")).map(({ protocol, to, port }) => `${protocol} ${to} ${port}`),
     );
     const expected = inside.flatMap((attempt) => lab.packetOf(attempt) ?? []);
-    expect(expected.length).toBeGreaterThan(30);
+    expect(expected.length).toBeGreaterThanOrEqual(30);
     expect(expected.filter((packet) => !heardOf.has(packet))).toEqual([]);
   });
 
@@ -117,15 +117,15 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
     expect(lab.refusedByFirewall() - before.refused).toBeGreaterThanOrEqual(attempts.length);
   });
 
-  it("starts no program of its own", () => {
-    const ran = lab.list("/tmp").filter((name) => name.startsWith("ran-"));
+  it("starts no program of its own", async () => {
+    const ran = (await lab.list("/tmp")).filter((name) => name.startsWith("ran-"));
     expect(ran).toEqual([]);
     expect(lab.processes().filter((line) => line.includes("drill"))).toEqual([]);
   });
 
-  it("changes no file but data, and leaves nothing beside what ComfyUI itself may write", () => {
+  it("changes no file but data, and leaves nothing beside what ComfyUI itself may write", async () => {
     expect(lab.changes()).toEqual(before.changes);
-    expect(lab.rootFiles()).toEqual(before.root);
+    expect(await lab.rootFiles()).toEqual(before.root);
     const after = lab.dataFiles();
     const differing = Object.keys({ ...before.data, ...after }).filter(
       (path) => after[path] !== before.data[path],
@@ -143,20 +143,25 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
   it(
     "would find the authority's key in no container and no volume, and the server's where nginx is",
     async () => {
-      expect(await lab.holders(lab.keyLine("pki-server-key"))).toEqual([lab.name("gateway-config")]);
+      // A volume and the overlay that is mounted in its place.
+      const configuration = lab.name("gateway-config");
+      expect(await lab.holders(lab.keyLine("pki-server-key"))).toEqual([
+        configuration,
+        `${configuration}-noexec`,
+      ]);
       expect(await lab.holders(lab.keyLine("pki-ca-key"))).toEqual([]);
     },
     DRILL_TIMEOUT_MS,
   );
 
-  it("is to the kernel what ComfyUI is, when `docker exec` starts it", () => {
-    const posture = lab.posture("comfyui");
+  it("is to the kernel what ComfyUI is, when `docker exec` starts it", async () => {
+    const posture = await lab.posture("comfyui");
     expect(posture).toMatch(/^CapEff:\t0+$/m);
     expect(posture).toMatch(/^CapBnd:\t0+$/m);
     expect(posture).toMatch(/^NoNewPrivs:\t1$/m);
     expect(posture).toMatch(/^Seccomp:\t2$/m);
     expect(posture).toMatch(/^Uid:(\t10002){4}$/m);
-    expect(lab.posture("exec")).toBe(posture);
+    expect(await lab.posture("self")).toBe(posture);
   });
 
   it.each(GROUPS["Exhausting the machine"])(
@@ -193,8 +198,10 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
       const data = lab.dataFiles();
       await lab.recreate();
       expect(lab.changes()).toEqual(before.changes);
-      expect(lab.rootFiles()).toEqual(before.root);
-      expect([...lab.list("/tmp"), ...lab.list("/data/temp"), ...lab.list("/dev/shm")]).toEqual([]);
+      expect(await lab.rootFiles()).toEqual(before.root);
+      for (const folder of ["/tmp", "/data/temp", "/dev/shm"]) {
+        expect(await lab.list(folder), folder).toEqual([]);
+      }
       const differing = Object.entries(lab.dataFiles()).filter(([path, sum]) => data[path] !== sum);
       expect(differing.filter(([path]) => !OWN_DATA.test(path))).toEqual([]);
       expect(await history()).toBe("{}");

@@ -34,8 +34,8 @@ import time
 TIME_LIMIT_S = 20
 NETWORK_TIMEOUT_S = 1.5
 LIBC = ctypes.CDLL(None, use_errno=True)
-# Not in PATH's way of `sh`: a program whose only effect is a file, so that whether it ran can be seen from outside.
-PROGRAM = "/usr/bin/touch"
+# The one program that every image has which this can run in.
+PROGRAM = os.path.realpath(sys.executable)
 LIBRARY = "libm.so.6"
 
 X86_64 = {
@@ -162,8 +162,12 @@ def library():
 
 
 def ran(command, attempt_id):
-    """Runs what leaves the marker."""
-    end = subprocess.run(command, capture_output=True, text=True, check=False)
+    """Runs a copy of the program to leave a file, so that whether it ran can be seen from outside."""
+    leave = f"open({marker(attempt_id)!r}, 'w')"
+    environment = {"PYTHONHOME": sys.base_prefix}
+    end = subprocess.run(
+        [*command, "-S", "-c", leave], env=environment, capture_output=True, text=True, check=False
+    )
     if os.path.exists(marker(attempt_id)):
         return " ".join(command)
     raise unmapped(end.stderr.strip() or f"status {end.returncode}")
@@ -175,12 +179,12 @@ def unmapped(text):
 
 
 def execute(folder, attempt_id, **_):
-    return ran([dropped(folder, attempt_id, PROGRAM), marker(attempt_id)], attempt_id)
+    return ran([dropped(folder, attempt_id, PROGRAM)], attempt_id)
 
 
 def execute_by_loader(folder, attempt_id, **_):
     (loader, *_) = glob.glob("/lib*/ld-linux-*.so.*")
-    return ran([loader, dropped(folder, attempt_id, PROGRAM), marker(attempt_id)], attempt_id)
+    return ran([loader, dropped(folder, attempt_id, PROGRAM)], attempt_id)
 
 
 def load_library(folder, attempt_id, **_):
@@ -193,9 +197,8 @@ def load_library(folder, attempt_id, **_):
 
 def preload(folder, attempt_id, **_):
     path = dropped(folder, attempt_id, library())
-    end = subprocess.run(
-        ["/bin/cat", "/proc/self/maps"], env={"LD_PRELOAD": path}, capture_output=True, text=True, check=True
-    )
+    show = [sys.executable, "-S", "-c", "print(open('/proc/self/maps').read())"]
+    end = subprocess.run(show, env={"LD_PRELOAD": path}, capture_output=True, text=True, check=True)
     # The part that holds no code is mapped even where the rest is refused.
     if any(path in line and "x" in line.split()[1] for line in end.stdout.splitlines()):
         return path
@@ -210,7 +213,7 @@ def execute_from_memory(attempt_id, **_):
     descriptor = memory_file()
     with open(PROGRAM, "rb") as program:
         os.write(descriptor, program.read())
-    return ran([f"/proc/{os.getpid()}/fd/{descriptor}", marker(attempt_id)], attempt_id)
+    return ran([f"/proc/{os.getpid()}/fd/{descriptor}"], attempt_id)
 
 
 def load_library_from_memory(**_):
@@ -518,7 +521,7 @@ def processes(most, hold_s=0, **_):
     started = []
     try:
         while len(started) < most:
-            started.append(os.posix_spawn("/usr/bin/sleep", ["sleep", "60"], {}))
+            started.append(sleeping_child())
         return f"{most} processes"
     finally:
         time.sleep(hold_s)

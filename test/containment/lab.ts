@@ -1,17 +1,18 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { baseImageFor } from "../support/base-image";
 import { type Access, send } from "../support/client";
 import { docker, objectsOf } from "../support/docker";
 import { freePort } from "../support/free-port";
+import { eventually } from "../support/gateway-pod";
 import { embeddedDriver, type Outputs, type StackDriver } from "../support/stack-driver";
 import { type Act, type Attempt, BRIDGE_PORT, HOST, NEIGHBOUR_NAME } from "./attempt";
 
 const FOLDER = "test/containment";
+const NODE_NAME = "drill-intruder";
 const COMFYUI_USER = "10002:10002";
 const AUTHORIZER_USER = "10003:10003";
 /** Everything that a canary is asked for; the addresses are its own and its disguises. */
@@ -25,10 +26,23 @@ const CAPABILITIES = [
 ].flatMap((name) => ["--cap-add", name]);
 const IPV6 = ["--sysctl", "net.ipv6.conf.all.disable_ipv6=0"];
 const ANSWER_MS = 60_000;
+/** All attempts, one after the other, in a process that loads torch besides. */
+const NODE_MS = 240_000;
 const PROTOCOL: Partial<Record<Act["do"], string>> = {
   ...{ tcp: "tcp", reach: "tcp", http: "tcp", fast_open: "tcp", dns_over_tcp: "tcp" },
   ...{ udp: "udp", dns: "udp", ping: "icmp" },
 };
+/** What the witness has that the pod must not have: a secret in a file, a socket without one. */
+const WITNESS = `
+import socket, time
+with open("/opt/planted", "w") as file:
+    file.write("cf_" + "0" * 64)
+held = socket.socket(socket.AF_UNIX)
+held.bind("\\0drill")
+held.listen()
+print("ready", flush=True)
+time.sleep(86400)
+`;
 /** Connects to a host and port until somebody says something, or the seconds are over; prints what was said. */
 const VISITOR = `
 import socket, sys, time
@@ -67,8 +81,8 @@ export type Files = Record<string, string>;
  * witness: a container like ComfyUI's on the same network, without any of the protection.
  *
  * The stack is brought up by the program itself in a copy of the project, so its containers are exactly those of the
- * product; only ComfyUI's image gets more: Python where there is none, a setuid program, and in a real ComfyUI the
- * intruder as a custom node.
+ * product. A real ComfyUI has the intruder as a custom node, by the settings; the stand-in's image gets Python and a
+ * setuid program besides.
  */
 export class Lab {
   readonly #driver: StackDriver;
@@ -89,10 +103,9 @@ export class Lab {
 
   async start(): Promise<void> {
     this.#clear();
-    this.#letIntruderIn();
     this.#driver.configure({
       port: await freePort(),
-      comfyui: { source: this.checkout ?? "stand-in" },
+      comfyui: this.#letIntruderIn(),
       clients: [
         { name: "worker", role: "worker", rate: "100r/s", burst: 100 },
         { name: "me", role: "admin" },
@@ -195,10 +208,11 @@ export class Lab {
 
   /** Resolves when a client's request passes again. */
   answersAgain(): Promise<void> {
-    return eventually("the gateway answers", async () => {
-      const answer = await send(this.access("worker"), "GET", "/system_stats").catch(() => undefined);
-      return answer?.status === 200;
-    });
+    return eventually(
+      async () => (await send(this.access("worker"), "GET", "/system_stats")).status === 200,
+      "the gateway answers",
+      ANSWER_MS,
+    );
   }
 
   /** A line of the private key that the program made under this name: enough to know it by. */
@@ -232,16 +246,10 @@ export class Lab {
   /**
    * What the kernel grants a process of ComfyUI's container: user, capabilities, filter, limits, cgroups, namespaces.
    *
-   * @param which ComfyUI itself, or what `docker exec` starts beside it
+   * @param which ComfyUI itself, or what `docker exec` starts beside it (self)
    */
-  posture(which: "comfyui" | "exec"): string {
-    const process = which === "exec" ? "self" : "$(pgrep_comfyui)";
-    const script = `pgrep_comfyui() { grep -lE '^(node|python)' /proc/[0-9]*/comm | cut -d/ -f3 | head -1; }
-cd /proc/${process}
-grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp)' status
-cat limits cgroup
-for name in cgroup ipc mnt net pid user uts; do readlink ns/$name; done`;
-    return docker("exec", this.name("comfyui"), "sh", "-euc", script);
+  posture(which: "comfyui" | "self"): Promise<string> {
+    return this.#look(COMFYUI_USER, "posture", which);
   }
 
   /** Memory limit of ComfyUI's container in bytes, as the program set it. */
@@ -291,15 +299,12 @@ for name in cgroup ipc mnt net pid user uts; do readlink ns/$name; done`;
   /** What the running container's root file system has that its image has not. */
   changes(): string[] {
     const changes = docker("diff", this.name("comfyui"));
-    return changes === "" ? [] : changes.split("\n");
+    return changes === "" ? [] : changes.split("\n").sort();
   }
 
   /** All files of ComfyUI's root file system, without what is mounted on it. */
-  rootFiles(): Files {
-    // Without capabilities even root cannot look into another user's folder; there is one, and it is empty.
-    const script =
-      "find / -xdev -path /var/cache/apt/archives/partial -prune -o -type f -exec sha256sum {} +";
-    return parseFiles(docker("exec", "--user", "0:0", this.name("comfyui"), "sh", "-c", script));
+  async rootFiles(): Promise<Files> {
+    return parseFiles(await this.#look("0:0", "files", "/"));
   }
 
   /** All files of the volumes that outlive the container. */
@@ -314,8 +319,8 @@ for name in cgroup ipc mnt net pid user uts; do readlink ns/$name; done`;
   }
 
   /** Names in a folder of ComfyUI's container. */
-  list(folder: string): string[] {
-    return docker("exec", this.name("comfyui"), "ls", "-A", folder).split("\n").filter(Boolean);
+  async list(folder: string): Promise<string[]> {
+    return (await this.#look(COMFYUI_USER, "list", folder)).split("\n").filter(Boolean);
   }
 
   /** Packets of ComfyUI's user that the pod's firewall has refused so far. */
@@ -341,20 +346,24 @@ for name in cgroup ipc mnt net pid user uts; do readlink ns/$name; done`;
     return `comfy-fortress.stack=${this.stack}`;
   }
 
-  /** Adds to the image of ComfyUI in the copy of the project, which the driver brings up. */
-  #letIntruderIn(): void {
-    const node = Buffer.from(this.#intruder).toString("base64");
-    const lines =
-      this.checkout === undefined
-        ? "RUN apt-get update && apt-get install --yes --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*"
-        : `RUN mkdir -p /data/custom_nodes/drill_intruder \\
- && echo ${node} | base64 -d > /data/custom_nodes/drill_intruder/__init__.py \\
- && printf '%s\\n' --whitelist-custom-nodes drill_intruder >> /opt/comfyui/FLAGS`;
-    const folder = this.checkout === undefined ? "stand-in" : "image";
+  /** Settings by which ComfyUI has the intruder in it, and the stand-in's image what it needs to run there. */
+  #letIntruderIn(): Record<string, unknown> {
+    if (this.checkout !== undefined) {
+      const node = join(this.#folder, NODE_NAME);
+      mkdirSync(node);
+      writeFileSync(join(node, "__init__.py"), this.#intruder);
+      return { source: this.checkout, customNodes: [{ name: NODE_NAME, url: node }] };
+    }
     appendFileSync(
-      join(this.#driver.folder, `components/comfyui/${folder}/Dockerfile`),
-      `\nUSER 0:0\n${lines}\nRUN install -D -m 4755 /usr/bin/id /opt/drill/setuid-id\nUSER ${COMFYUI_USER}\n`,
+      join(this.#driver.folder, "components/comfyui/stand-in/Dockerfile"),
+      `
+USER 0:0
+RUN apt-get update && apt-get install --yes --no-install-recommends python3 && rm -rf /var/lib/apt/lists/* \\
+    && install -D -m 4755 /usr/bin/id /opt/drill/setuid-id
+USER ${COMFYUI_USER}
+`,
     );
+    return { source: "stand-in" };
   }
 
   async #up(): Promise<void> {
@@ -417,7 +426,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ${packages} 
     this.addresses.neighbour = address(canary);
     this.addresses.pod = address(this.name("pod"));
     this.#leadToCanary("pod");
-    await eventually("the canary listens", () => docker("logs", canary).includes('"ready"'));
+    await eventually(async () => docker("logs", canary).includes('"ready"'), "the canary listens", ANSWER_MS);
   }
 
   /** Everything that leaves the pod or the witness for another network goes to the canary. */
@@ -440,30 +449,14 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ${packages} 
       ...["--network", this.name("network"), ...CAPABILITIES],
       ...["--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"],
       ...["--tmpfs", "/dev/shm:rw,exec,size=256m,mode=1777", "--env", "DRILL_SECRET_KEY=planted"],
+      ...["/tmp", "/data/temp"].flatMap((folder) => ["--tmpfs", `${folder}:rw,exec,size=2g,mode=1777`]),
       ...["--volume", `${socket}:/run/docker.sock`, "--volume", `${socket}:/run/containerd/containerd.sock`],
-      ...[
-        "--entrypoint",
-        "sleep",
-        docker("inspect", "--format", "{{.Image}}", this.name("comfyui")),
-        "infinity",
-      ],
+      ...["--entrypoint", "python3", docker("inspect", "--format", "{{.Image}}", this.name("comfyui"))],
+      ...["-c", WITNESS],
     );
     this.addresses.witness = address(witness);
     this.#leadToCanary("witness");
-    const planted = `cf_${"0".repeat(64)}`;
-    const held =
-      'import socket, time; s = socket.socket(socket.AF_UNIX); s.bind("\\0drill"); s.listen(); time.sleep(3600)';
-    docker(
-      "exec",
-      witness,
-      "sh",
-      "-c",
-      `echo ${planted} > /opt/planted && mkdir -p /opt/comfyui /opt/stand-in`,
-    );
-    docker("exec", "--detach", witness, "python3", "-c", held);
-    await eventually("the witness's socket is there", () =>
-      docker("exec", witness, "cat", "/proc/net/unix").includes("@drill"),
-    );
+    await eventually(async () => docker("logs", witness) === "ready", "the witness is ready", ANSWER_MS);
   }
 
   async #listenOnBridge(): Promise<void> {
@@ -480,6 +473,11 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ${packages} 
       server.on("error", reject);
       server.listen(where, resolve);
     });
+  }
+
+  #look(user: string, ...args: string[]): Promise<string> {
+    const exec = ["exec", "--interactive", "--user", user, this.name("comfyui"), "python3", "-", ...args];
+    return command("docker", exec, readFileSync(`${FOLDER}/look.py`, "utf8"));
   }
 
   async #run(container: string, user: string, attempts: readonly Attempt[]): Promise<Report[]> {
@@ -506,11 +504,15 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ${packages} 
       throw new Error(`the workflow was refused with ${posted.status}: ${posted.body}`);
     }
     let reports: Report[] | undefined;
-    await eventually("the intruder's node reports", async () => {
-      const { body } = await send(worker, "GET", `/history/${id}`);
-      reports = JSON.parse(body.toString())[id]?.outputs["1"]?.reports;
-      return reports !== undefined;
-    });
+    await eventually(
+      async () => {
+        const { body } = await send(worker, "GET", `/history/${id}`);
+        reports = JSON.parse(body.toString())[id]?.outputs["1"]?.reports;
+        return reports !== undefined;
+      },
+      "the intruder's node reports",
+      NODE_MS,
+    );
     return reports as Report[];
   }
 
@@ -542,8 +544,8 @@ function address(container: string): string {
 }
 
 function parseFiles(sums: string): Files {
-  const lines = sums === "" ? [] : sums.split("\n");
-  return Object.fromEntries(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
+  const lines = sums.split("\n").filter(Boolean);
+  return Object.fromEntries(lines.map((line) => [line.slice(64).trimStart(), line.slice(0, 64)]));
 }
 
 /** Runs a command and gives its output. Rejects with its messages where it fails. */
@@ -562,14 +564,4 @@ function command(name: string, args: readonly string[], input: string): Promise<
     child.on("close", (code) => (code === 0 ? resolve(output) : reject(new Error(messages || output))));
     child.stdin.end(input);
   });
-}
-
-async function eventually(what: string, test: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + ANSWER_MS;
-  while (!(await test())) {
-    if (Date.now() > deadline) {
-      throw new Error(`not within ${ANSWER_MS / 1000} s: ${what}`);
-    }
-    await sleep(200);
-  }
 }

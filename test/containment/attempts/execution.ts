@@ -50,6 +50,8 @@ export const EXECUTION: readonly Attempt[] = [
     act: { do: "setuid_program", path: "/opt/drill/setuid-id" },
     stopper: "no new privileges",
     control: "user",
+    // The real one's image has none.
+    only: "stand-in",
   },
 ];
 
@@ -61,7 +63,7 @@ export const TOOLS: readonly Attempt[] = [
       tries: `calls ${name}`,
       act: { do: "find_program", name },
       stopper: "no such thing",
-      control: { none: "the same look-up finds sleep, which is there" },
+      control: { none: "the same look-up finds python3, which is there" },
     }),
   ),
   {
