@@ -141,7 +141,7 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
   });
 
   it(
-    "would find the authority's key in no container and no volume, and the server's where nginx is",
+    "would find the authority's key in no container and no volume, and the server's where nginx reads it",
     async () => {
       // A volume and the overlay that is mounted in its place.
       const configuration = lab.name("gateway-config");
