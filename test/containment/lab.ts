@@ -449,7 +449,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ${packages} 
       ...["--network", this.name("network"), ...CAPABILITIES],
       ...["--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"],
       ...["--tmpfs", "/dev/shm:rw,exec,size=256m,mode=1777", "--env", "DRILL_SECRET_KEY=planted"],
-      ...["/tmp", "/data/temp"].flatMap((folder) => ["--tmpfs", `${folder}:rw,exec,size=2g,mode=1777`]),
+      ...["/tmp", "/data/temp"].flatMap((folder) => ["--tmpfs", `${folder}:rw,exec,size=2g,uid=10002`]),
       ...["--volume", `${socket}:/run/docker.sock`, "--volume", `${socket}:/run/containerd/containerd.sock`],
       ...["--entrypoint", "python3", docker("inspect", "--format", "{{.Image}}", this.name("comfyui"))],
       ...["-c", WITNESS],
