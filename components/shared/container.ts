@@ -13,7 +13,10 @@ export interface Limits {
   readonly cpus: pulumi.Input<number>;
   /** Share of the processors when all are wanted, relative to the other containers'. */
   readonly cpuShares: number;
-  /** Processes and threads of the container's user. The provider has no limit for the container itself. */
+  /**
+   * Processes and threads of the container's user. The provider has no limit for a container itself; the kernel counts a
+   * user's on the whole machine, so stacks on one machine share it.
+   */
   readonly processes: number;
 }
 

@@ -12,6 +12,7 @@ import { type NginxSettings, renderNginxBundle } from "../../components/gateway/
 import { bundle } from "../../components/shared/bundle";
 import { docker } from "./docker";
 import { gatewayImages, TEST_STACK } from "./gateway-images";
+import { HARDENED } from "./hardened";
 import { testCertificate } from "./test-certificate";
 
 /** A request that reached the upstream; see recording-upstream.ts. */
@@ -31,10 +32,6 @@ export interface Applied {
 }
 
 const HOST_NAMES = ["localhost", "127.0.0.1", "[::1]", "comfy.example.com"];
-const HARDENED = [
-  ...["--init", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
-  ...["--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777"],
-];
 
 /** For clients of tests that are not about limits. */
 export const UNLIMITED = { rate: "100000r/s", burst: 1000 };
