@@ -1,17 +1,16 @@
-import { readFileSync } from "node:fs";
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { podMember } from "../pod/member";
-import { stageBuildContext } from "../shared/build-context";
-import { bundle } from "../shared/bundle";
+import { digestOfContext } from "../shared/build-context";
 import { hardenedContainer, type Limits } from "../shared/container";
 import { type Capacity, objectName, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
 import { PORT, UID } from "../shared/pod-layout";
 import { dataVolume } from "../shared/volume";
 import type { ComfyUiArgs } from "./args";
-import { IMAGE_FILES, OFFICIAL_REPOSITORY, resolveSource, type Source, stageCheckout } from "./source";
+import { stageContext } from "./context";
+import { OFFICIAL_REPOSITORY, resolveSource, type Source } from "./source";
 
 /** Folders under /data that ComfyUI writes to and that outlive its container, each on a volume of its own. */
 const DATA_FOLDERS = ["input", "output", "user"] as const;
@@ -21,8 +20,6 @@ const START_SECONDS = 300;
 const RESERVED_MIB = 2048;
 /** Processors that ComfyUI leaves to them. */
 const RESERVED_CPUS = 0.5;
-const IMAGE = "components/comfyui/image";
-const STAND_IN = "components/comfyui/stand-in";
 
 /**
  * ComfyUI, listening on the loopback of the pod's network namespace and nowhere else.
@@ -44,16 +41,19 @@ export class ComfyUi extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const source = chosenSource(name, args, child);
+    const context = source.apply((chosen) => stageContext(engine.stack, chosen, args));
     const image = localImage(
       `${name}-image`,
       {
         engine,
         part: "comfyui",
-        context: source.apply((chosen) => stageContext(chosen, args)),
+        context,
         buildArgs: {
           SOURCE: source.apply(({ kind }) => kind),
           COMMIT: source.apply(({ commit }) => commit),
           ACCELERATOR: args.accelerator,
+          TORCH_INDEX_URL: args.torchIndex ?? "",
+          CREATED: timeOfBuild(`${name}-build-time`, context, args, child),
         },
       },
       child,
@@ -67,6 +67,7 @@ export class ComfyUi extends pulumi.ComponentResource {
       engine,
       networkMode: args.networkMode,
       command: ["/usr/local/bin/comfyui"],
+      hasShell: source.apply(({ kind }) => kind === "stand-in"),
       port: PORT.comfyui,
       startSeconds: START_SECONDS,
     });
@@ -135,16 +136,13 @@ function chosenSource(
   return probe.stdout.apply((word) => resolveSource(word, args.commit));
 }
 
-function stageContext(source: Source, { engine, caBundles }: ComfyUiArgs): string {
-  if (source.kind === "stand-in") {
-    return stageBuildContext(engine.stack, "comfyui", {
-      Dockerfile: { copyOf: `${STAND_IN}/Dockerfile` },
-      "stand-in.js": bundle(`${STAND_IN}/main.ts`),
-    });
-  }
-  const files = Object.fromEntries(IMAGE_FILES.map((file) => [file, { copyOf: `${IMAGE}/${file}` }]));
-  const ca = caBundles.map((path) => readFileSync(path, "utf8")).join("\n");
-  const context = stageBuildContext(engine.stack, "comfyui", { ...files, "build-ca.crt": ca }, "source");
-  stageCheckout(source.kind === "checkout" ? source.path : undefined, `${context}/source`);
-  return context;
+/** When what is built was last something else: asked once, then in the state, so that an unchanged image stays. */
+function timeOfBuild(
+  name: string,
+  context: pulumi.Output<string>,
+  { engine, accelerator, torchIndex = "" }: ComfyUiArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const triggers = [context.apply(digestOfContext), engine.baseImage, accelerator, torchIndex];
+  return new local.Command(name, { create: "date -u +%Y-%m-%dT%H:%M:%SZ", triggers }, opts).stdout;
 }

@@ -1,4 +1,5 @@
 import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
 import type { HardenedContainerArgs } from "../shared/container";
 import { type Engine, objectName } from "../shared/engine";
 
@@ -11,6 +12,9 @@ export const RUN_VOLUME = "pod-run";
 /** Shell condition: the network namespace one is in is the pod's, with its firewall loaded. */
 export const IN_POD = `[ "$(readlink /proc/self/ns/net)" = "$(cat ${RUN_FOLDER}/namespace 2>/dev/null)" ]`;
 
+/** What an image without a shell has instead; see components/comfyui/image/pod-member.py. */
+const LAUNCHER = "/opt/launcher/pod-member.py";
+
 /** Seconds between two looks of a member's health check: a restarted pod is followed at most this late. */
 const CHECK_SECONDS = 10;
 
@@ -21,6 +25,11 @@ export interface PodMember {
   readonly networkMode: HardenedContainerArgs["networkMode"];
   /** What the container runs once it stands behind the firewall. */
   readonly command: readonly string[];
+  /**
+   * Whether the image has a shell. One without brings `/opt/launcher/pod-member.py`, which does what the shell would.
+   * Defaults to true.
+   */
+  readonly hasShell?: pulumi.Input<boolean>;
   /** TCP port it listens on. */
   readonly port: number;
   /** Seconds until it listens. */
@@ -42,15 +51,22 @@ export function podMember(member: PodMember): Pick<
   readonly volumes: docker.types.input.ContainerVolume[];
 } {
   const { engine, networkMode, command, port, startSeconds } = member;
+  const hasShell = pulumi.output(member.hasShell ?? true);
   return {
     networkMode,
-    entrypoints: ["/bin/sh", "-c", `until ${IN_POD}; do sleep 0.1; done; exec "$@"`, "pod-member"],
+    entrypoints: hasShell.apply((has) =>
+      has
+        ? ["/bin/sh", "-c", `until ${IN_POD}; do sleep 0.1; done; exec "$@"`, "pod-member"]
+        : [LAUNCHER, "run"],
+    ),
     command: [...command],
     volumes: [
       { volumeName: objectName(engine.stack, RUN_VOLUME), containerPath: RUN_FOLDER, readOnly: true },
     ],
     healthcheck: {
-      tests: ["CMD", "/bin/sh", "-c", healthCheck(port)],
+      tests: hasShell.apply((has) =>
+        has ? ["CMD", "/bin/sh", "-c", healthCheck(port)] : ["CMD", LAUNCHER, "check", String(port)],
+      ),
       interval: `${CHECK_SECONDS}s`,
       timeout: "5s",
       startPeriod: goDuration(startSeconds),

@@ -118,7 +118,8 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     fix: "set it to true once the client uses its new key",
   },
   comfyui: {
-    allowed: "an object {source, commit, accelerator, deniedNodes, allowedNodes}",
+    allowed:
+      "an object {source, commit, accelerator, torchIndex, lock, customNodes, deniedNodes, allowedNodes}",
     fix: "see Pulumi.README.yaml",
   },
   "comfyui.source": {
@@ -130,6 +131,32 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     fix: "give the full commit id; branches and tags move and are not accepted",
   },
   "comfyui.accelerator": { allowed: "cpu, cuda", fix: "set cpu on a machine without an NVIDIA GPU" },
+  "comfyui.torchIndex": {
+    allowed: "an https URL without credentials, of a package index that has torch",
+    fix: "give the index's URL as pip takes it, or remove the key for PyTorch's own",
+  },
+  "comfyui.lock": {
+    allowed:
+      "the path of a requirements.lock (absolute, or beginning with ./ or ../), for a ComfyUI that is built",
+    fix: "copy /opt/comfyui/requirements.lock out of an image, or remove the key to resolve the requirements anew",
+  },
+  "comfyui.customNodes": {
+    allowed: "a list of at most 100 custom nodes, each {url, commit, name}, for a ComfyUI that is built",
+    fix: "see Pulumi.README.yaml; the stand-in loads no custom nodes",
+  },
+  "comfyui.customNodes.url": {
+    allowed:
+      "an https URL without credentials, or the path of a folder (absolute, or beginning with ./ or ../)",
+    fix: "give the repository's URL, or check the node out and give the path; some repositories are denied",
+  },
+  "comfyui.customNodes.commit": {
+    allowed: "40 lower-case hexadecimal digits; needed with an https URL",
+    fix: "give the full commit id that you have looked at; branches and tags move and are not accepted",
+  },
+  "comfyui.customNodes.name": {
+    allowed: "1 to 64 of A-Z, a-z, 0-9, -, _ and ., not ending with .disabled, no two alike",
+    fix: "set name: it becomes the node's folder; by default it is the last part of url",
+  },
   "comfyui.deniedNodes": {
     allowed: "a list of node class names",
     fix: "list names as they stand in class_type, e.g. [SomeNode]",

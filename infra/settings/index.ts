@@ -1,4 +1,6 @@
+import { customNodeName } from "../../components/comfyui/custom-nodes";
 import { acmeProblems, certificateRequest } from "./acme";
+import { customNodeProblems } from "./custom-nodes";
 import { explain, problem, SettingsError, type SettingsProblem } from "./problems";
 import { ambiguousKids, duplicateClients, methodsNotEnabled, missingFiles, weakPasswords } from "./rules";
 import { STRUCTURED, schema } from "./schema";
@@ -34,6 +36,7 @@ export function readSettings(source: SettingsSource): Settings {
   problems.push(...weakPasswords(raw.clients));
   if (result.success) {
     problems.push(...methodsNotEnabled(result.data), ...ambiguousKids(result.data));
+    problems.push(...customNodeProblems(result.data, source));
   }
   problems.push(...missingFiles(raw, source));
   const known = new Set(problems.map(({ key }) => key));
@@ -42,12 +45,16 @@ export function readSettings(source: SettingsSource): Settings {
     throw new SettingsError(problems);
   }
 
-  const { build, clients, jwt, acme: request, ...settings } = result.data;
+  const { build, clients, comfyui, jwt, acme: request, ...settings } = result.data;
   const portSuffix = settings.port === 443 ? "" : `:${settings.port}`;
   return deepFreeze({
     stack: source.stack,
     ...settings,
     clients: clients.map((entry) => ({ ...entry, methods: entry.methods ?? settings.methods })),
+    comfyui: {
+      ...comfyui,
+      customNodes: comfyui.customNodes.map((node) => ({ name: customNodeName(node.url), ...node })),
+    },
     ...(request && { acme: certificateRequest(request) }),
     jwt: { ...jwt, audience: jwt.audience ?? `https://${settings.domain}${portSuffix}` },
     build: { baseImage: build.baseImage, caBundles: caBundles(build.caBundle, source) },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CUSTOM_NODE_NAME } from "../../components/comfyui/custom-nodes";
 import { JWT_ALGORITHMS } from "../../components/gateway/authorizer/methods/jwt-keys";
 import { METHOD_NAMES } from "../../components/gateway/authorizer/methods/names";
 
@@ -41,6 +42,15 @@ export const acme = z.strictObject({
   zoneId: z.string().optional(),
   caBundle: z.string().min(1).optional(),
 });
+const COMMIT = /^[0-9a-f]{40}$/;
+/** No credentials, query or fragment: what is fetched is what everybody sees. */
+const HTTPS_URL = /^https:\/\/[a-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._~-]+)+\/?$/;
+const LOCAL_PATH = /^(\/|\.\.?\/)./;
+const customNode = z.strictObject({
+  url: z.union([z.string().regex(HTTPS_URL), z.string().regex(LOCAL_PATH)]),
+  commit: z.string().regex(COMMIT).optional(),
+  name: z.string().regex(CUSTOM_NODE_NAME).optional(),
+});
 const nodeClasses = z.array(z.string().min(1).max(200)).max(10_000);
 
 export const schema = z.strictObject({
@@ -74,13 +84,13 @@ export const schema = z.strictObject({
   comfyui: z
     .strictObject({
       source: z
-        .union([z.enum(["auto", "official", "stand-in"]), z.string().regex(/^(\/|\.\.?\/)./)])
+        .union([z.enum(["auto", "official", "stand-in"]), z.string().regex(LOCAL_PATH)])
         .default("auto"),
-      commit: z
-        .string()
-        .regex(/^[0-9a-f]{40}$/)
-        .default(OFFICIAL_COMMIT),
+      commit: z.string().regex(COMMIT).default(OFFICIAL_COMMIT),
       accelerator: z.enum(["cpu", "cuda"]).default("cpu"),
+      torchIndex: z.string().regex(HTTPS_URL).optional(),
+      lock: z.string().regex(LOCAL_PATH).optional(),
+      customNodes: z.array(customNode).max(100).default([]),
       deniedNodes: nodeClasses.default([]),
       allowedNodes: nodeClasses.min(1).optional(),
     })

@@ -1,4 +1,5 @@
 import type { DnsHost } from "../../components/certificate/args";
+import type { CustomNode } from "../../components/comfyui/custom-nodes";
 import type { JwtAlgorithm } from "../../components/gateway/authorizer/methods/jwt-keys";
 import type { MethodName } from "../../components/gateway/authorizer/methods/names";
 
@@ -72,6 +73,12 @@ export interface Settings {
     readonly source: string;
     readonly commit: string;
     readonly accelerator: "cpu" | "cuda";
+    /** Package index that torch comes from. Defaults to PyTorch's own. */
+    readonly torchIndex?: string;
+    /** File with the Python packages to install; resolved anew when absent. */
+    readonly lock?: string;
+    /** Custom nodes that are built in. */
+    readonly customNodes: readonly CustomNode[];
     /** Node classes that are refused besides the built-in list. */
     readonly deniedNodes: readonly string[];
     /** When given, every other node class is refused. */

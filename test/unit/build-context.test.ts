@@ -44,7 +44,7 @@ describe("a staged build context", () => {
     const context = stageBuildContext("local", "comfyui", { old: "x" });
     mkdirSync(join(context, "source"));
     writeFileSync(join(context, "source", "main.py"), "");
-    stageBuildContext("local", "comfyui", { Dockerfile: "FROM x\n" }, "source");
+    stageBuildContext("local", "comfyui", { Dockerfile: "FROM x\n" }, ["source"]);
     expect(readdirSync(context).sort()).toEqual(["Dockerfile", "source"]);
     expect(readdirSync(join(context, "source"))).toEqual(["main.py"]);
   });

@@ -138,6 +138,71 @@ describe("settings", () => {
     expect(problems(config).map((p) => p.key)).toEqual([key]);
   });
 
+  describe("with custom nodes", () => {
+    const url = "https://git.example.com/someone/some-nodes";
+    const commit = "0123456789abcdef0123456789abcdef01234567";
+    const custom = (...customNodes: object[]) => ({ comfyui: { source: "/srv/ComfyUI", customNodes } });
+
+    it("name each after its URL or path, unless it is named", () => {
+      const nodes = [
+        { url: `${url}.git`, commit },
+        { url: "./nodes/mine/" },
+        { url: "/srv/other", name: "theirs", commit },
+      ];
+      expect(read(custom(...nodes)).comfyui.customNodes).toEqual([
+        { name: "some-nodes", url: `${url}.git`, commit },
+        { name: "mine", url: "./nodes/mine/" },
+        { name: "theirs", url: "/srv/other", commit },
+      ]);
+    });
+
+    it.each([
+      ["a URL without a commit", [{ url }], "0.commit"],
+      ["a branch", [{ url, commit: "main" }], "0.commit"],
+      ["a short commit", [{ url, commit: "0123456" }], "0.commit"],
+      ["plain HTTP", [{ url: "http://git.example.com/a/b", commit }], "0.url"],
+      ["a URL with credentials", [{ url: "https://a:b@git.example.com/a/b", commit }], "0.url"],
+      ["a URL with a query", [{ url: `${url}?x`, commit }], "0.url"],
+      ["an SSH address", [{ url: "git@git.example.com:a/b", commit }], "0.url"],
+      ["an option for git", [{ url: "--upload-pack=x", commit }], "0.url"],
+      ["two of one name", [{ url, commit }, { url: "./Some-Nodes" }], "1.name"],
+      ["a name that leads elsewhere", [{ url, commit, name: "../x" }], "0.name"],
+      ["a name that is a flag", [{ url, commit, name: "--enable-manager" }], "0.name"],
+      ["a name that ComfyUI skips", [{ url: "./some.disabled" }], "0.name"],
+      ["ComfyUI-Manager", [{ url: "https://git.example.com/ltdrdata/ComfyUI-Manager", commit }], "0.url"],
+      ["a denied repository", [{ url: "https://git.example.com/seanlynch/srl-nodes.git", commit }], "0.url"],
+      ["a misspelt key", [{ url, commit, branch: "main" }], "0.branch"],
+    ])("refuse %s", (_what, nodes, key) => {
+      expect(problems(custom(...nodes)).map((p) => p.key)).toEqual([`comfyui.customNodes.${key}`]);
+    });
+
+    it("say why a repository is denied", () => {
+      const node = { url: "https://git.example.com/Filliptm/ComfyUI_Fill-Nodes", commit };
+      expect(problems(custom(node))[0]?.value).toContain("its FL_CodeNode runs Python from the workflow");
+    });
+
+    it("refuse them, and a lock, for the stand-in", () => {
+      const comfyui = { source: "stand-in", customNodes: [{ url, commit }], lock: "./requirements.lock" };
+      expect(problems({ comfyui }).map((p) => p.key)).toEqual(["comfyui.customNodes", "comfyui.lock"]);
+    });
+
+    it("refuse a folder and a lock that are not there", () => {
+      const comfyui = { customNodes: [{ url: "./no/such" }], lock: "./no/such.lock" };
+      expect(problems({ comfyui }, { fileExists: () => false }).map((p) => p.key)).toEqual([
+        "comfyui.lock",
+        "comfyui.customNodes.0.url",
+      ]);
+    });
+
+    it("take another index for torch, over HTTPS only", () => {
+      const torchIndex = "https://mirror.example.com/whl/cu130";
+      expect(read({ comfyui: { torchIndex } }).comfyui.torchIndex).toBe(torchIndex);
+      expect(
+        problems({ comfyui: { torchIndex: "http://mirror.example.com/whl" } }).map((p) => p.key),
+      ).toEqual(["comfyui.torchIndex"]);
+    });
+  });
+
   it("refuse two clients of one name, naming the second", () => {
     const clients = [
       { name: "a", role: "user" },
