@@ -5,8 +5,10 @@ import { Certificate } from "../components/certificate";
 import { ComfyUi } from "../components/comfyui";
 import { DockerHost } from "../components/docker-host";
 import { Gateway } from "../components/gateway";
+import { Models } from "../components/models";
 import { Pki } from "../components/pki";
 import { Pod } from "../components/pod";
+import { Watcher } from "../components/watcher";
 import { stackOutputs } from "./outputs";
 import { projectConfig, readSettings } from "./settings";
 
@@ -16,7 +18,8 @@ const settings = readSettings({
   env: process.env,
   fileExists: existsSync,
 });
-const { stack, domain, port, build, acme, methods, requireClientCertificate, jwt } = settings;
+const { stack, domain, port, acme, methods, requireClientCertificate, jwt, models } = settings;
+const { baseImage, caBundles } = settings.build;
 const { deniedNodes, allowedNodes, ...comfyuiSource } = settings.comfyui;
 
 const pki = new Pki("pki", {
@@ -29,11 +32,12 @@ const access = new Access("access", {
   requireClientCertificate,
   issuer: { certificate: pki.caCertificate, key: pki.caKey },
 });
-const engine = new DockerHost("docker-host", { stack, baseImage: build.baseImage });
+const engine = new DockerHost("docker-host", { stack, baseImage });
 const publishAddress = domain === "localhost" ? "127.0.0.1" : "0.0.0.0";
-const pod = new Pod("pod", { engine, publishAddress, publishPort: port });
-const { networkMode } = pod;
-const comfyui = new ComfyUi("comfyui", { engine, networkMode, caBundles: build.caBundles, ...comfyuiSource });
+const { networkMode } = new Pod("pod", { engine, publishAddress, publishPort: port });
+const comfyui = new ComfyUi("comfyui", { engine, networkMode, caBundles, ...comfyuiSource });
+if (models) new Models("models", { engine, volume: comfyui.modelsVolume, models, caBundles });
+new Watcher("watcher", { engine, networkMode, comfyui, ...settings.watcher });
 const certificate = acme && new Certificate("certificate", { engine, domains: [domain], ...acme });
 const gateway = new Gateway("gateway", {
   engine,

@@ -34,6 +34,12 @@ export class ComfyUi extends pulumi.ComponentResource {
   readonly image: pulumi.Output<string>;
   /** Commit of ComfyUI that runs, `stand-in`, or `checkout-<hash>` for a tree without git. */
   readonly commit: pulumi.Output<string>;
+  /** Name of the volume with the models, which ComfyUI only reads. */
+  readonly modelsVolume: pulumi.Output<string>;
+  /** Command lines besides ComfyUI itself that the engine runs in the container: its start and its health check. */
+  readonly engineCommands: pulumi.Output<string[][]>;
+  /** What it computes on. */
+  readonly accelerator: "cpu" | "cuda";
 
   constructor(name: string, args: ComfyUiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("comfy:index:ComfyUi", name, {}, opts);
@@ -98,6 +104,15 @@ export class ComfyUi extends pulumi.ComponentResource {
     this.containerId = container.id;
     this.image = image.repoDigest;
     this.commit = source.apply((chosen) => chosen.commit);
+    // The first container that mounts an empty volume fills it with the folders that ComfyUI looks for.
+    this.modelsVolume = pulumi.all([models.name, container.id]).apply(([volume]) => volume);
+    this.accelerator = args.accelerator;
+    this.engineCommands = pulumi
+      .all([container.entrypoints, container.command, container.healthcheck])
+      .apply(([entrypoints = [], command = [], healthcheck]) =>
+        // The first word of a health check only says how it is run.
+        [[...entrypoints, ...command], healthcheck?.tests?.slice(1) ?? []].filter(({ length }) => length > 0),
+      );
     this.registerOutputs({ containerId: this.containerId, image: this.image, commit: this.commit });
   }
 }

@@ -33,6 +33,7 @@ export interface HardenedContainerArgs
     | "init"
     | "mounts"
     | "networkMode"
+    | "pidMode"
     | "ports"
     | "volumes"
   > {

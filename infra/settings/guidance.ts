@@ -165,6 +165,32 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     allowed: "a list of at least one node class name",
     fix: "list every node class your workflows use, or remove the key to allow all but the denied ones",
   },
+  models: {
+    allowed: "a list of at most 1000 models, each {url, sha256, folder, name}",
+    fix: "see Pulumi.README.yaml",
+  },
+  "models.url": {
+    allowed: "an https URL without user, password or fragment",
+    fix: "give the address of the file itself, such as https://host/path/model.safetensors",
+  },
+  "models.sha256": {
+    allowed: "64 lower-case hexadecimal digits",
+    fix: "give the SHA-256 that the file's publisher names; it is what makes it the right file",
+  },
+  "models.folder": {
+    allowed: "a folder of ComfyUI's models, such as checkpoints, loras, vae, controlnet or loras/portraits",
+    fix: "give a relative path without hidden parts or ..",
+  },
+  "models.name": {
+    allowed:
+      "a file name of A-Z, a-z, 0-9, ., _ and - that ends in .safetensors or .gguf; no two in one folder",
+    fix: "name the file where the URL does not; other formats can run code when they are loaded",
+  },
+  watcher: { allowed: "an object {action}", fix: "see Pulumi.README.yaml" },
+  "watcher.action": {
+    allowed: "alert, stop",
+    fix: "set alert to be told only, or stop to have ComfyUI stopped too",
+  },
   build: { allowed: "an object {baseImage, caBundle}", fix: "see Pulumi.README.yaml" },
   "build.baseImage": {
     allowed: "a Debian trixie image by digest: name@sha256:<64 hexadecimal digits>",

@@ -1,4 +1,5 @@
 import { passwordProblem } from "../../components/gateway/authorizer/methods/password-strength";
+import { nameInUrl } from "../../components/models/naming";
 import { lookUp, problem, type SettingsProblem } from "./problems";
 import type { CompleteSettings } from "./schema";
 import type { SettingsSource } from "./types";
@@ -42,6 +43,14 @@ export function ambiguousKids({ clients, jwt }: CompleteSettings): SettingsProbl
   const taken = new Set(clients.map(({ name }) => name));
   return kids.flatMap((kid, at) =>
     taken.has(kid) || kids.indexOf(kid) !== at ? [problem(["jwt", "keys", at, "kid"], kid)] : [],
+  );
+}
+
+/** Two models of one path would replace each other on every run. Case does not tell them apart on every disk. */
+export function duplicateModels({ models = [] }: CompleteSettings): SettingsProblem[] {
+  const paths = models.map(({ folder, name, url }) => `${folder}/${name ?? nameInUrl(url)}`.toLowerCase());
+  return paths.flatMap((path, at) =>
+    paths.indexOf(path) !== at ? [problem(["models", at, "name"], path)] : [],
   );
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CUSTOM_NODE_NAME } from "../../components/comfyui/custom-nodes";
 import { JWT_ALGORITHMS } from "../../components/gateway/authorizer/methods/jwt-keys";
 import { METHOD_NAMES } from "../../components/gateway/authorizer/methods/names";
+import { isModelFolder, isModelName, isModelUrl, nameInUrl } from "../../components/models/naming";
 
 /** The pinned release of ComfyUI: 0.38.1, after the fixes of July 2026. */
 const OFFICIAL_COMMIT = "20ca544ee0436721d8eb5f544665e490609f72c8";
@@ -51,6 +52,14 @@ const customNode = z.strictObject({
   commit: z.string().regex(COMMIT).optional(),
   name: z.string().regex(CUSTOM_NODE_NAME).optional(),
 });
+const model = z
+  .strictObject({
+    url: z.string().refine(isModelUrl),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    folder: z.string().refine(isModelFolder),
+    name: z.string().refine(isModelName).optional(),
+  })
+  .refine(({ url, name }) => isModelName(name ?? nameInUrl(url)), { path: ["name"] });
 const nodeClasses = z.array(z.string().min(1).max(200)).max(10_000);
 
 export const schema = z.strictObject({
@@ -95,6 +104,8 @@ export const schema = z.strictObject({
       allowedNodes: nodeClasses.min(1).optional(),
     })
     .prefault({}),
+  models: z.array(model).max(1000).optional(),
+  watcher: z.strictObject({ action: z.enum(["alert", "stop"]).default("alert") }).prefault({}),
   build: z
     .strictObject({
       baseImage: z.string().regex(IMAGE_BY_DIGEST).default(DEFAULT_BASE_IMAGE),
@@ -111,6 +122,8 @@ export const STRUCTURED: ReadonlySet<string> = new Set([
   "clients",
   "jwt",
   "comfyui",
+  "models",
+  "watcher",
   "build",
 ]);
 /** Keys whose value is a secret: problems never show it. */

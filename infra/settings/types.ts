@@ -2,6 +2,7 @@ import type { DnsHost } from "../../components/certificate/args";
 import type { CustomNode } from "../../components/comfyui/custom-nodes";
 import type { JwtAlgorithm } from "../../components/gateway/authorizer/methods/jwt-keys";
 import type { MethodName } from "../../components/gateway/authorizer/methods/names";
+import type { Model } from "../../components/models/args";
 
 /** What a client may do; each role includes the one before it. */
 export type Role = "worker" | "user" | "admin";
@@ -83,6 +84,12 @@ export interface Settings {
     readonly deniedNodes: readonly string[];
     /** When given, every other node class is refused. */
     readonly allowedNodes?: readonly string[];
+  };
+  /** Model files to fetch; without the key none is looked after. */
+  readonly models?: readonly Model[];
+  readonly watcher: {
+    /** What follows an alert: nothing more, or ComfyUI is stopped until somebody lets it go on. */
+    readonly action: "alert" | "stop";
   };
   readonly build: {
     readonly baseImage: string;
