@@ -11,6 +11,7 @@ export type Act =
   | { do: "device_node"; path: string; major: number; minor: number }
   | { do: "execute" | "execute_by_loader" | "load_library" | "preload"; folder: string }
   | { do: "execute_from_memory" | "load_library_from_memory" }
+  | { do: "interpret"; name: string; words: readonly string[]; seconds: number }
   | { do: "find_program" | "find_module" | "resolve" | "see_processes"; name: string }
   | { do: "tcp" | "udp"; host: string; port: number; say?: string; protocol?: number }
   | { do: "reach" | "fast_open" | "listen"; host: string; port: number }
@@ -88,6 +89,7 @@ export const STOPPERS = {
   "tmpfs size": { because: "the memory file system is bounded", says: ["ENOSPC", "killed"] },
   "CPU limit": { because: "the container may have only so much of the processors", says: ["done"] },
   "tmpfs is emptied": { because: "what is written there is gone with the container", says: ["done"] },
+  watcher: { because: "not stopped: the watcher, outside the container, raises an alert", says: ["done"] },
   "data is not run": { because: "nothing runs what lies in the data folders", says: ["done"] },
 } as const;
 export type Stopper = keyof typeof STOPPERS;

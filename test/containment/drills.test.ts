@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Access, emptyImageWorkflow, pngSize, render, send } from "../support/client";
 import { leftOf } from "../support/docker";
+import { eventually } from "../support/gateway-pod";
 import { type Attempt, STOPPERS } from "./attempt";
 import { ATTEMPTS, GROUPS } from "./attempts";
-import { type Files, Lab, type Report } from "./lab";
+import { type Alert, type Files, Lab, type Report } from "./lab";
 
 /** A real ComfyUI's image takes minutes to build. */
 const START_TIMEOUT_MS = 1_200_000;
 const DRILL_TIMEOUT_MS = 300_000;
 /** The gateway's slowest answer in a hundred, on a machine that has other things to do. */
 const SLOWEST_ANSWER_MS = 2_000;
+/** The watcher looks every few seconds and wants to see a thing more than once. */
+const ALARM_MS = 20_000;
 const GIBIBYTE = 2 ** 30;
 /** What a control says where this kernel has no such thing: then it cannot be used against us either. */
 const LACKING = ["EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "EAFNOSUPPORT", "ENOSYS"];
@@ -30,7 +33,11 @@ if (checkout) {
 describe.each(subjects)("an intruder in the container of %s", (_, source) => {
   const kind = source === undefined ? "stand-in" : "checkout";
   const of = (...acts: Attempt["act"]["do"][]) => ATTEMPTS.filter(({ act }) => acts.includes(act.do));
-  const elsewhere = new Set([...of("request", "serve"), ...GROUPS["Exhausting the machine"]]);
+  const elsewhere = new Set([
+    ...of("request", "serve"),
+    ...GROUPS["Being noticed"],
+    ...GROUPS["Exhausting the machine"],
+  ]);
   const inside = ATTEMPTS.filter(
     (attempt) => !elsewhere.has(attempt) && (attempt.only === undefined || attempt.only === kind),
   );
@@ -38,6 +45,7 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
   const controls = new Map<string, Report>();
   const reports = new Map<string, Report>();
   const heard = new Map<string, string>();
+  let quiet: Alert[];
   let before: { root: Files; data: Files; changes: string[]; history: string; refused: number };
 
   const history = async () => (await send(lab.access("me"), "GET", "/history")).body.toString();
@@ -60,6 +68,8 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
         into.set(report.id, report);
       }
     };
+    await render(lab.access("worker"), emptyImageWorkflow(32, 32));
+    quiet = lab.alerts();
     note(controls, ...(await lab.controls(inside)));
     await render(lab.access("worker"), emptyImageWorkflow(32, 32));
     before = {
@@ -116,6 +126,29 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
     const attempts = inside.filter(({ stopper }) => stopper === "firewall");
     expect(lab.refusedByFirewall() - before.refused).toBeGreaterThanOrEqual(attempts.length);
   });
+
+  it("has the watcher tell of refused connections, which it did not do before", async () => {
+    const told = (alerts: readonly Alert[]) => alerts.map(({ event, subject }) => `${event} ${subject}`);
+    expect(told(quiet)).toEqual([]);
+    await eventually(
+      async () => told(lab.alerts()).includes("refused-connections refused_out_comfyui"),
+      "an alert",
+      ALARM_MS,
+    );
+  });
+
+  it.each(GROUPS["Being noticed"])(
+    "$id: is told by the watcher while it runs",
+    async (attempt) => {
+      const drill = lab.drill([attempt]);
+      const isOurs = ({ event, commandLine }: Alert) =>
+        event === "process" && commandLine?.includes(`/tmp/drill-${attempt.id}.py`);
+      await eventually(async () => lab.alerts().some(isOurs), "an alert", ALARM_MS);
+      reports.set(attempt.id, (await drill)[0] as Report);
+      expectStopped(attempt);
+    },
+    DRILL_TIMEOUT_MS,
+  );
 
   it("starts no program of its own", async () => {
     const ran = (await lab.list("/tmp")).filter((name) => name.startsWith("ran-"));

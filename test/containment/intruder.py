@@ -231,6 +231,13 @@ def setuid_program(path, **_):
     return end.stdout.strip()
 
 
+def interpret(name, words, seconds, attempt_id, **_):
+    """Has the interpreter run a script of its own, under a name and with words for others to see."""
+    path = write(f"/tmp/drill-{attempt_id}.py", f"import time\ntime.sleep({seconds})\n")
+    subprocess.run([name, path, *words], executable=sys.executable, capture_output=True, check=True)
+    return path
+
+
 def find_program(name, **_):
     for folder in ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/opt/venv/bin"):
         if os.path.exists(f"{folder}/{name}"):
@@ -568,7 +575,7 @@ ACTS = {
     for act in (
         *(write, append, rename, open_file, immutable, chown_root, file_capability, device_node),
         *(execute, execute_by_loader, load_library, preload, execute_from_memory, load_library_from_memory),
-        *(setuid_program, find_program, find_module),
+        *(setuid_program, interpret, find_program, find_module),
         *(tcp, reach, udp, fast_open, http, dns, dns_over_tcp, resolve, ping, frame, other_family),
         *(flush_firewall, add_route, listen, serve, unix_socket, abstract_sockets),
         *(system_call, enter_namespace, trace, read_memory, see_processes),

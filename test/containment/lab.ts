@@ -73,6 +73,14 @@ export interface Packet {
   readonly port: number;
 }
 
+/** A line of the watcher's log. */
+export interface Alert {
+  /** The kind of finding. */
+  readonly event: string;
+  readonly subject: string;
+  readonly commandLine?: string;
+}
+
 /** Files by path, with the SHA-256 of their content. */
 export type Files = Record<string, string>;
 
@@ -321,6 +329,15 @@ export class Lab {
   /** Names in a folder of ComfyUI's container. */
   async list(folder: string): Promise<string[]> {
     return (await this.#look(COMFYUI_USER, "list", folder)).split("\n").filter(Boolean);
+  }
+
+  /** What the watcher has told so far. */
+  alerts(): Alert[] {
+    return docker("logs", this.name("watcher"))
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line))
+      .filter(({ level }) => level === "alert");
   }
 
   /** Packets of ComfyUI's user that the pod's firewall has refused so far. */

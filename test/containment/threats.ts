@@ -52,7 +52,14 @@ export const GHOST_CHAIN: readonly Threat[] = [
     what: "Download",
     tries: "fetches its payload with curl, wget, pip, git or Python",
     stoppedBy: "the pod's firewall lets ComfyUI's user open no connection; the tools are not in the image",
-    shownBy: [{ drills: "Downloading" }, { drills: "Calling tools" }],
+    shownBy: [
+      {
+        file: "test/containment/image.test.ts",
+        test: "has no program but Python and the loader's, nothing set-id, and no installer",
+      },
+      { drills: "Downloading" },
+      { drills: "Calling tools" },
+    ],
   },
   {
     what: "Start",
@@ -121,8 +128,14 @@ export const WHAT_AUTHENTICATION_CANNOT_FIX: readonly Threat[] = [
   {
     what: "A payload in a model",
     tries: "runs when the model is loaded, or replaces a good model",
-    stoppedBy: "models are mounted read-only, uploads are images only; once it runs it is a malicious node",
+    stoppedBy:
+      "models come by the settings with their SHA-256, safetensors and gguf only, and are mounted read-only; uploads are images only; once it runs it is a malicious node",
     shownBy: [
+      { file: "test/unit/model-fetch.test.ts", test: "judges the first bytes before it fetches the rest" },
+      {
+        file: "test/unit/watcher-files.test.ts",
+        test: "hold no pickle among the models, by content or by name, and links are not followed",
+      },
       { drills: "Staying: other places" },
       {
         file: POSTURE,
@@ -135,6 +148,23 @@ export const WHAT_AUTHENTICATION_CANNOT_FIX: readonly Threat[] = [
     tries: "has a node ask the cloud's metadata service, the authorizer, the host or a neighbour",
     stoppedBy: "the pod's firewall, by user: nothing but answers to the gateway and the authorizer",
     shownBy: [{ drills: "Forging requests" }, { drills: "Passing the firewall" }],
+  },
+  {
+    what: "What the kernel must allow",
+    tries:
+      "runs a script, computes on the GPU while nobody asked, changes code or models where that is possible",
+    stoppedBy:
+      "not stopped but told: the watcher looks from outside the container, and stops ComfyUI where the settings say so",
+    shownBy: [
+      { drills: "Being noticed" },
+      { file: DRILLS, test: "has the watcher tell of refused connections, which it did not do before" },
+      { file: "test/unit/watcher-figures.test.ts", test: "a GPU that works while the queue is empty" },
+      { file: "test/unit/watcher-files.test.ts", test: "are what the image's manifest says" },
+      {
+        file: "test/unit/watcher-files.test.ts",
+        test: "have no preload: an empty file is none, a filled one and a link are",
+      },
+    ],
   },
   {
     what: "Exhaustion from inside",
@@ -160,7 +190,8 @@ export const WHAT_AUTHENTICATION_CANNOT_FIX: readonly Threat[] = [
 export const RESIDUAL_RISKS: readonly string[] = [
   "**Answers are a way out.** Code in ComfyUI can put what it knows (prompts, images, models) into the images and JSON that it answers with, to whoever holds a key. Only people whom you trust with that should hold one.",
   "**One ComfyUI for all clients.** Code in it sees every client's workflows and images while it runs, and can spoil them. Give tenants who must not trust each other a stack each.",
-  "**Computing in its own process.** Code in ComfyUI can burn GPU and CPU time within the container's limits. It earns nothing without a connection, but costs.",
+  "**Computing in its own process.** Code in ComfyUI can burn GPU and CPU time within the container's limits. It earns nothing without a connection, but costs. The watcher tells of a GPU that is busy for five minutes with an empty queue; a job that is in the queue hides it.",
+  "**Children that stay ComfyUI.** A process that ComfyUI forks and that runs no other program looks like ComfyUI to the watcher, as the helpers of torch do.",
   "**Its own history.** Code in ComfyUI's process can empty the queue and the history in that process's memory. The gateway's log, in another container, still has every request.",
   "**Its own log.** It can write what it likes to ComfyUI's standard output. Believe the gateway's log.",
   "**Data stays.** Files in input, output and user outlive the container. Nothing runs them, but a workflow left there is offered to whoever opens the web UI, and a picture may be crafted for a program that you open it with.",

@@ -4,6 +4,7 @@ import { EXHAUSTION } from "./exhaustion";
 import { FROM_OUTSIDE } from "./gateway";
 import { ESCAPE, KERNEL } from "./kernel";
 import { DOWNLOADS, FIREWALL, LISTENING, POOLS, REQUEST_FORGERY } from "./network";
+import { NOTICED } from "./noticed";
 import { GHOST_PERSISTENCE, OTHER_PERSISTENCE } from "./persistence";
 import { SECRETS } from "./secrets";
 
@@ -22,6 +23,7 @@ export const GROUPS = {
   "Leaving the container": ESCAPE,
   "Reaching into the kernel": KERNEL,
   "Stealing secrets": SECRETS,
+  "Being noticed": NOTICED,
   "Exhausting the machine": EXHAUSTION,
 } as const satisfies Record<string, readonly Attempt[]>;
 
