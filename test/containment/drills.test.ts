@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Access, emptyImageWorkflow, pngSize, render, send } from "../support/client";
 import { leftOf } from "../support/docker";
@@ -9,8 +10,10 @@ import { type Alert, type Files, Lab, type Report } from "./lab";
 /** A real ComfyUI's image takes minutes to build. */
 const START_TIMEOUT_MS = 1_200_000;
 const DRILL_TIMEOUT_MS = 300_000;
-/** The gateway's slowest answer in a hundred, on a machine that has other things to do. */
-const SLOWEST_ANSWER_MS = 2_000;
+/** How long one answer in a hundred may take: this, or this many times as long as without the intruder. */
+const SLOW_ANSWER_MS = 2_000;
+const SLOWER_THAN_USUAL = 10;
+const USUAL_MS = 3_000;
 /** The watcher looks every few seconds and wants to see a thing more than once. */
 const ALARM_MS = 20_000;
 const GIBIBYTE = 2 ** 30;
@@ -46,6 +49,7 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
   const reports = new Map<string, Report>();
   const heard = new Map<string, string>();
   let quiet: Alert[];
+  let usual: number;
   let before: { root: Files; data: Files; changes: string[]; history: string; refused: number };
 
   const history = async () => (await send(lab.access("me"), "GET", "/history")).body.toString();
@@ -70,6 +74,7 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
     };
     await render(lab.access("worker"), emptyImageWorkflow(32, 32));
     quiet = lab.alerts();
+    usual = (await answersDuring(lab.access("worker"), sleep(USUAL_MS))).slowest;
     note(controls, ...(await lab.controls(inside)));
     await render(lab.access("worker"), emptyImageWorkflow(32, 32));
     before = {
@@ -215,7 +220,10 @@ describe.each(subjects)("an intruder in the container of %s", (_, source) => {
         const { slowest, statuses } = await answersDuring(access, drill);
         reports.set(attempt.id, (await drill)[0] as Report);
         expect([...statuses]).toEqual([200]);
-        expect(slowest).toBeLessThan(SLOWEST_ANSWER_MS);
+        console.log(
+          `${attempt.id}: 99 of 100 answers in ${Math.round(slowest)} ms, without it in ${Math.round(usual)} ms`,
+        );
+        expect(slowest).toBeLessThan(Math.max(SLOW_ANSWER_MS, SLOWER_THAN_USUAL * usual));
       } finally {
         lab.limitMemory(memory);
       }

@@ -111,7 +111,7 @@ def open_file(path, flags="r", **_):
 
 
 def immutable(path, **_):
-    """chattr +i, so that root cannot remove the file; taken back at once where it worked."""
+    """Has the file be one that even root cannot remove; taken back at once where it worked."""
     with open(path, "w", encoding="utf-8") as file:
         flags = ctypes.c_long(0)
         for request, value in ((FS_IOC_GETFLAGS, None), (FS_IOC_SETFLAGS, FS_IMMUTABLE_FL), (FS_IOC_SETFLAGS, 0)):
