@@ -50,6 +50,7 @@ export function readSettings(source: SettingsSource): Settings {
       ...uselessAllowlist(result.data),
       ...customNodeProblems(result.data, source),
       ...duplicateModels(result.data),
+      ...customNodeProblems(result.data, source),
     );
   }
   problems.push(...missingFiles(raw, source));
