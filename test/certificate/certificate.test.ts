@@ -31,7 +31,6 @@ const metric = async (name: string) => {
   return Number(new RegExp(`^comfy_certificate_${name} (.*)$`, "m").exec(text)?.[1]);
 };
 
-/** For a moment after a reload nginx's old workers still take connections. */
 const becomesOther = (before: string) =>
   lab.until("another certificate is served", async () => (await served()) !== before);
 
@@ -92,7 +91,7 @@ describe("the first certificate", () => {
     expect(eventsOf(lines)).toContain("certificate-in-service");
     await lab.until("the watch sees it", async () => watch.fingerprints.length > 1);
     await lab.until(
-      "the old workers are gone",
+      "the placeholder is gone",
       async () => (await shownCertificate(gateway, HOST)).subject.CN !== "placeholder",
     );
     const shown = await shownCertificate(gateway, HOST);

@@ -68,7 +68,11 @@ async function credentials(owner: string, generation: number): Promise<Credentia
 
 /** One client for each credential, so that each is changed by itself. */
 function clientsOf(owner: string, { keys, passwords, identities }: Credentials): AuthorizerClient[] {
-  const client = (method: "apiKey" | "basic" | "jwt" | "mtls", part: string, more = {}): AuthorizerClient => ({
+  const client = (
+    method: "apiKey" | "basic" | "jwt" | "mtls",
+    part: string,
+    more = {},
+  ): AuthorizerClient => ({
     name: `${owner}-${part}`,
     role: "user",
     methods: [method],
@@ -191,7 +195,11 @@ async function changeOver<Kind extends keyof Credentials>(
   apply();
   const started = Date.now();
   await closed;
-  await eventually(async () => (await statusWith(...present(old))) === refused, "the old one is refused", 6000);
+  await eventually(
+    async () => (await statusWith(...present(old))) === refused,
+    "the old one is refused",
+    6000,
+  );
   expect(Date.now() - started).toBeLessThan(5200);
   expect(await statusWith(...present(next))).toBe(200);
 }

@@ -30,7 +30,13 @@ export class ConstantLoad {
   }
 
   /** Starts a client. `tls` adds to its connections: a client certificate. */
-  add(name: string, manner: Manner, presents: Presents, calls: readonly Call[], tls: RequestOptions = {}): void {
+  add(
+    name: string,
+    manner: Manner,
+    presents: Presents,
+    calls: readonly Call[],
+    tls: RequestOptions = {},
+  ): void {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const once = (call: Call): Promise<number> => {
       const complete = { ...call, headers: [...(call.headers ?? []), ...presents()] };

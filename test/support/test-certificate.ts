@@ -20,7 +20,10 @@ export async function testCertificate(
   kind: CertificateKind = "EC",
 ): Promise<{ certificate: string; key: string }> {
   const algorithm = ALGORITHMS[kind];
-  const keys = await webcrypto.subtle.generateKey(algorithm as webcrypto.EcKeyGenParams, true, ["sign", "verify"]);
+  const keys = await webcrypto.subtle.generateKey(algorithm as webcrypto.EcKeyGenParams, true, [
+    "sign",
+    "verify",
+  ]);
   const alternatives = names.map(
     (name): x509.JsonGeneralName =>
       /^[\d.]+$|^\[/.test(name)

@@ -2,7 +2,7 @@ import { renderBundle } from "./bundle";
 import { AUDIT } from "./conf/audit";
 import { ERRORS_FILE, earlyErrorPages, errorLocations } from "./conf/errors";
 import { SECURITY_HEADERS } from "./conf/headers";
-import { mainServer, profile, profileName, SERVED, UNKNOWN_HOST_SERVER } from "./conf/locations";
+import { mainServer, profile, profileName, SERVED, UNKNOWN_HOST_SERVERS } from "./conf/locations";
 import { PLATFORM, TIMEOUTS, upstreams } from "./conf/platform";
 import { outsiders, requestFacts } from "./conf/request-facts";
 import { indent } from "./conf/text";
@@ -90,7 +90,7 @@ ${indent(
     upstreams(),
     earlyErrorPages(),
     mainServer(hostNames, settings.publicPort),
-    UNKNOWN_HOST_SERVER,
+    UNKNOWN_HOST_SERVERS,
   ].join("\n\n"),
 )}
 }

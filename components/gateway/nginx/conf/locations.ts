@@ -179,13 +179,26 @@ ${indent(
 }`;
 }
 
-export const UNKNOWN_HOST_SERVER = `# Names nobody configured.
-server {
-  listen ${PORT.gateway} ssl default_server;
-  server_name _;
-  client_max_body_size 0;
-  include ${ERRORS_FILE};
-${indent(notAllowedLocation())}
+/**
+ * Names nobody configured. In the handshake they are turned away before a certificate is shown; a client that names none
+ * there, since it connects to an address, must name one of ours in its request.
+ */
+export const UNKNOWN_HOST_SERVERS = `${unknownHostServer("default_server", `""`, "")}
+
+${unknownHostServer("", "~.", "ssl_reject_handshake on;")}`;
+
+function unknownHostServer(isDefault: string, names: string, handshake: string): string {
+  return `server {
+${indent(
+  [
+    `listen ${[PORT.gateway, "ssl", isDefault].filter(Boolean).join(" ")};`,
+    `server_name ${names};`,
+    ...(handshake === "" ? [] : [handshake]),
+    "client_max_body_size 0;",
+    `include ${ERRORS_FILE};`,
+    notAllowedLocation(),
+  ].join("\n"),
+)}
   location / {
     # HTTP/0.9 has no status line to answer with.
     if ($server_protocol = HTTP/0.9) {
@@ -200,3 +213,4 @@ ${indent(notAllowedLocation())}
     return 421;
   }
 }`;
+}
