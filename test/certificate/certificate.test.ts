@@ -153,6 +153,7 @@ describe("a certificate in service", () => {
   it("is served again after both containers restart", async () => {
     await watch.stop();
     await lab.signal("gateway", "QUIT");
+    await lab.stopped("gateway");
     await lab.start("gateway");
     gateway = await lab.address("gateway");
     await lab.until("the gateway answers", () => served().then(Boolean, () => false));

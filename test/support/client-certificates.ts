@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { createHash, webcrypto } from "node:crypto";
+import { createHash, generateKeyPairSync, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import type { Identity } from "./gateway-client";
 
@@ -14,6 +14,8 @@ export interface Oddities {
   /** Defaults to clientAuth. */
   readonly usage?: "clientAuth" | "serverAuth";
   readonly algorithm?: Algorithm;
+  /** A curve that WebCrypto does not have, by OpenSSL's name. */
+  readonly curve?: string;
   readonly signatureHash?: "SHA-1" | "SHA-256";
 }
 
@@ -49,10 +51,10 @@ export class TestCa {
     return this.root.toString("pem");
   }
 
-  async issue(subject: string, odd: Oddities = {}): Promise<IssuedIdentity> {
-    const keys = await generate(odd.algorithm ?? P256);
+  async issue(subject: string | x509.JsonNameParams, odd: Oddities = {}): Promise<IssuedIdentity> {
+    const keys = odd.curve === undefined ? await generated(odd.algorithm ?? P256) : keysOfCurve(odd.curve);
     const certificate = await x509.X509CertificateGenerator.create({
-      subject,
+      subject: typeof subject === "string" ? subject : new x509.Name(subject),
       issuer: this.root.subject,
       notBefore: odd.notBefore ?? new Date(Date.now() - 60_000),
       notAfter: odd.notAfter ?? new Date(Date.now() + 3_600_000),
@@ -64,13 +66,30 @@ export class TestCa {
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[odd.usage ?? "clientAuth"]]),
       ],
     });
-    const key = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
     return {
       certificate: certificate.toString("pem"),
-      key: `-----BEGIN PRIVATE KEY-----\n${key.replace(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`,
+      key: `-----BEGIN PRIVATE KEY-----\n${keys.pkcs8.toString("base64").replace(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`,
       fingerprint: createHash("sha256").update(Buffer.from(certificate.rawData)).digest("hex"),
     };
   }
+}
+
+interface LeafKeys {
+  readonly publicKey: x509.PublicKeyType;
+  readonly pkcs8: Buffer;
+}
+
+async function generated(algorithm: Algorithm): Promise<LeafKeys> {
+  const { publicKey, privateKey } = await generate(algorithm);
+  return { publicKey, pkcs8: Buffer.from(await webcrypto.subtle.exportKey("pkcs8", privateKey)) };
+}
+
+function keysOfCurve(namedCurve: string): LeafKeys {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve });
+  return {
+    publicKey: new x509.PublicKey(publicKey.export({ type: "spki", format: "der" })),
+    pkcs8: privateKey.export({ type: "pkcs8", format: "der" }),
+  };
 }
 
 function generate(algorithm: Algorithm): Promise<webcrypto.CryptoKeyPair> {
