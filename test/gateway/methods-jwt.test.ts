@@ -2,10 +2,12 @@
  * Bearer tokens through the built gateway, over HTTP/1.1 and HTTP/2. The exhaustive vectors and the mutations are unit
  * tests (jwt.test.ts); here a representative part shows that nothing on the way changes the outcome. Needs Docker.
  */
+import { execFile } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { docker } from "../support/docker";
@@ -275,7 +277,7 @@ it("that names a place for its key makes nobody go there", async () => {
     expect(visits).toBe(0);
     // Control: somebody who goes there is seen.
     const visit = `fetch("http://${host}:${port}/").then((answer) => answer.text())`;
-    docker("exec", pod.container("authorizer"), "node", "-e", visit);
+    await promisify(execFile)("docker", ["exec", pod.container("authorizer"), "node", "-e", visit]);
     expect(visits).toBe(1);
   } finally {
     canary.close();
