@@ -246,6 +246,11 @@ export class Lab {
     return docker("start", `${this.name}-${part}`);
   }
 
+  /** Waits until a container has ended: one that still runs is not started again. */
+  stopped(part: string): Promise<string> {
+    return docker("wait", `${this.name}-${part}`);
+  }
+
   signal(part: string, signal: string): Promise<string> {
     return docker("kill", "--signal", signal, `${this.name}-${part}`);
   }

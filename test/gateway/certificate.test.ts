@@ -37,7 +37,12 @@ async function offer(generation: string): Promise<string> {
 }
 
 async function served(): Promise<{ name: string; pem: string }> {
-  const address = docker("inspect", "--format", "{{.NetworkSettings.Networks.bridge.IPAddress}}", NAME);
+  const address = docker(
+    "inspect",
+    "--format",
+    "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+    NAME,
+  );
   const { subject, raw } = await shownCertificate(address, HOST);
   return { name: String(subject.CN), pem: raw.toString("base64") };
 }

@@ -133,6 +133,99 @@ describe.each(PROTOCOLS)("a client certificate over %s", (protocol) => {
   });
 });
 
+describe("a certificate that is listed", () => {
+  const hour = 3_600_000;
+  /** Refused for what they are: their fingerprints are the client's. */
+  const weak: [what: string, issue: () => Promise<IssuedIdentity>, ...others: number[]][] = [
+    ["of another CA, same names", () => otherCa.issue("CN=backend")],
+    [
+      "expired",
+      () =>
+        ca.issue("CN=backend", {
+          notBefore: new Date(Date.now() - 2 * hour),
+          notAfter: new Date(Date.now() - hour),
+        }),
+    ],
+    [
+      "not yet valid",
+      () =>
+        ca.issue("CN=backend", {
+          notBefore: new Date(Date.now() + hour),
+          notAfter: new Date(Date.now() + 2 * hour),
+        }),
+    ],
+    ["for servers only", () => ca.issue("CN=backend", { usage: "serverAuth" })],
+    [
+      "of 1,024 bits",
+      () =>
+        ca.issue("CN=backend", {
+          algorithm: {
+            name: "RSASSA-PKCS1-v1_5",
+            modulusLength: 1024,
+            publicExponent: new Uint8Array([1, 0, 1]),
+            hash: "SHA-256",
+          },
+        }),
+    ],
+    ["signed with SHA-1", () => ca.issue("CN=backend", { signatureHash: "SHA-1" })],
+    // Nothing that the server offers fits the key, so the client keeps its certificate to itself.
+    ["on P-192", () => ca.issue("CN=backend", { curve: "prime192v1" }), 401],
+    ["on secp160r1", () => ca.issue("CN=backend", { curve: "secp160r1" }), 401],
+    // More than the authorizer reads: nobody has decided.
+    ["with a name of 64 KiB", () => ca.issue([{ CN: ["backend"] }, { O: ["x".repeat(65_536)] }]), 503],
+  ];
+  /** Served as the client whose fingerprint it is, whatever their names say. */
+  const named: [what: string, subject: Parameters<TestCa["issue"]>[0]][] = [
+    ["BMPString", [{ CN: [{ bmpString: "admin" }] }]],
+    ["UTF8String", [{ CN: [{ utf8String: "\u0430dmin\u200b" }] }]],
+    ["UniversalString", [{ CN: [{ universalString: "admin" }] }]],
+    ["NUL", [{ CN: [{ utf8String: "backend\0.admin" }] }]],
+    ["a line break", [{ CN: [{ utf8String: "backend\r\nX-Gateway-Client: admin" }] }]],
+    ["two names", [{ CN: ["admin"] }, { CN: ["user"] }]],
+    ["none", []],
+  ];
+  const issued = new Map<string, IssuedIdentity>();
+  const identityOf = (what: string): IssuedIdentity => {
+    const identity = issued.get(what);
+    if (!identity) throw new Error(`${what}: not issued`);
+    return identity;
+  };
+  beforeAll(async () => {
+    for (const [what, issue] of weak) issued.set(what, await issue());
+    for (const [what, subject] of named) issued.set(what, await ca.issue(subject));
+    const fingerprints = [...issued.values()].map(({ fingerprint }) => fingerprint);
+    apply([backend.fingerprint, ...fingerprints]);
+  });
+  afterAll(() => apply());
+
+  it.each(weak)("is refused all the same: %s", async (what, _, ...others) => {
+    const identity = identityOf(what);
+    await pod.forget();
+    for (const protocol of PROTOCOLS) {
+      // Where the handshake ends there is no answer.
+      const status = await send(pod, protocol, stats(identity)).then(
+        (reply) => reply.status,
+        () => 0,
+      );
+      expect([0, 400, ...others]).toContain(status);
+    }
+    expect(await pod.hits()).toEqual([]);
+    // And the gateway is none the worse for it.
+    await expectPassed(pod, "HTTP/1.1", stats(backend), "mtls");
+  });
+
+  it.each(named)("is its client's, whatever its name is: %s", async (what) => {
+    const identity = identityOf(what);
+    for (const protocol of PROTOCOLS) {
+      const mark = pod.auditMark();
+      await expectPassed(pod, protocol, stats(identity), "mtls");
+      const lines = (await pod.auditSince(mark, 200)).map((line) => JSON.parse(line));
+      expect(lines.find(({ status }) => status === 200)).toMatchObject({ client: "backend" });
+      await expectRefused(pod, protocol, { ...stats(identity), target: "/queue" }, 403);
+    }
+  });
+});
+
 describe("revocation", () => {
   it("refuses the next requests on an open connection within 5 s and closes sockets", async () => {
     apply([backend.fingerprint, spare.fingerprint]);

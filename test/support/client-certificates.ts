@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { createHash, webcrypto } from "node:crypto";
+import { createHash, generateKeyPairSync, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import type { Identity } from "./gateway-client";
 
@@ -16,6 +16,8 @@ export interface Oddities {
   /** Defaults to clientAuth. */
   readonly usage?: "clientAuth" | "serverAuth";
   readonly algorithm?: Algorithm;
+  /** A curve that WebCrypto does not have, by OpenSSL's name. */
+  readonly curve?: string;
   readonly signatureHash?: "SHA-1" | "SHA-256";
 }
 
@@ -53,13 +55,13 @@ export class TestCa {
 
   /** PEM of its private key. */
   async key(): Promise<string> {
-    return privateKeyPem(this.keys.privateKey);
+    return privateKeyPem(await pkcs8(this.keys.privateKey));
   }
 
-  async issue(subject: string, odd: Oddities = {}): Promise<IssuedIdentity> {
-    const keys = await generate(odd.algorithm ?? P256);
+  async issue(subject: string | x509.JsonNameParams, odd: Oddities = {}): Promise<IssuedIdentity> {
+    const keys = odd.curve === undefined ? await generated(odd.algorithm ?? P256) : keysOfCurve(odd.curve);
     const certificate = await x509.X509CertificateGenerator.create({
-      subject,
+      subject: typeof subject === "string" ? subject : new x509.Name(subject),
       issuer: this.root.subject,
       notBefore: odd.notBefore ?? new Date(Date.now() - 60_000),
       notAfter: odd.notAfter ?? new Date(Date.now() + 3_600_000),
@@ -76,15 +78,36 @@ export class TestCa {
     });
     return {
       certificate: certificate.toString("pem"),
-      key: await privateKeyPem(keys.privateKey),
+      key: privateKeyPem(keys.pkcs8),
       fingerprint: createHash("sha256").update(Buffer.from(certificate.rawData)).digest("hex"),
     };
   }
 }
 
-async function privateKeyPem(privateKey: webcrypto.CryptoKey): Promise<string> {
-  const key = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", privateKey)).toString("base64");
-  return `-----BEGIN PRIVATE KEY-----\n${key.replace(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`;
+function privateKeyPem(pkcs8: Buffer): string {
+  return `-----BEGIN PRIVATE KEY-----\n${pkcs8.toString("base64").replace(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`;
+}
+
+async function pkcs8(privateKey: webcrypto.CryptoKey): Promise<Buffer> {
+  return Buffer.from(await webcrypto.subtle.exportKey("pkcs8", privateKey));
+}
+
+interface LeafKeys {
+  readonly publicKey: x509.PublicKeyType;
+  readonly pkcs8: Buffer;
+}
+
+async function generated(algorithm: Algorithm): Promise<LeafKeys> {
+  const { publicKey, privateKey } = await generate(algorithm);
+  return { publicKey, pkcs8: await pkcs8(privateKey) };
+}
+
+function keysOfCurve(namedCurve: string): LeafKeys {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve });
+  return {
+    publicKey: new x509.PublicKey(publicKey.export({ type: "spki", format: "der" })),
+    pkcs8: privateKey.export({ type: "pkcs8", format: "der" }),
+  };
 }
 
 function generate(algorithm: Algorithm): Promise<webcrypto.CryptoKeyPair> {

@@ -8,13 +8,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AuthorizerClient, AuthorizerSettings } from "../../components/gateway/authorizer/render";
 import { renderAuthorizerConfig } from "../../components/gateway/authorizer/render";
 import { publicOrigins } from "../../components/gateway/handover";
-import { type NginxSettings, renderNginxBundle } from "../../components/gateway/nginx/render";
+import { type NginxBundleSettings, renderNginxBundle } from "../../components/gateway/nginx/render";
 import { TALLY_FOLDER, TALLY_VOLUME } from "../../components/gateway/tally";
 import { bundle } from "../../components/shared/bundle";
 import { docker } from "./docker";
 import { gatewayImages, TEST_STACK } from "./gateway-images";
 import { HARDENED } from "./hardened";
-import { testCertificate } from "./test-certificate";
+import { type CertificateKind, testCertificate } from "./test-certificate";
 
 /** A request that reached the upstream; see recording-upstream.ts. */
 export interface Hit {
@@ -56,11 +56,17 @@ export class GatewayPod {
   #controlPort = 0;
   #metricsPort = 0;
   #certificate = { certificate: "", key: "" };
+  #trusted = "";
   /** Where the gateway listens on 127.0.0.1. */
   port = 0;
 
-  /** PEM of the server's certificate, to trust. */
+  /** PEM of every certificate that the server has had, to trust. */
   get ca(): string {
+    return this.#trusted;
+  }
+
+  /** PEM of the server's certificate. */
+  get certificate(): string {
     return this.#certificate.certificate;
   }
 
@@ -86,7 +92,7 @@ export class GatewayPod {
 
   async #start(network: string): Promise<void> {
     const images = gatewayImages();
-    this.#certificate = await testCertificate(HOST_NAMES);
+    await this.makeCertificate();
     writeFileSync(join(this.#folder, "upstream.js"), bundle("test/support/recording-upstream.ts"));
     const label = ["--label", `comfy-fortress.stack=${TEST_STACK}`];
     const name = (part: string) => ["--name", `${this.#name}-${part}`, ...label];
@@ -137,6 +143,12 @@ export class GatewayPod {
     this.#expectApplied(this.applyAuthorizer(this.clients()));
     this.#expectApplied(this.applyNginx());
     await eventually(async () => (await this.hits()) !== undefined, "the upstream answers");
+  }
+
+  /** Makes a new server certificate, for the next `applyNginx`. */
+  async makeCertificate(kind?: CertificateKind): Promise<void> {
+    this.#certificate = await testCertificate(HOST_NAMES, kind);
+    this.#trusted += `${this.#certificate.certificate}\n`;
   }
 
   #expectApplied({ status, output }: Applied): void {
@@ -193,7 +205,7 @@ export class GatewayPod {
     return this.#exec(["authorizer", "node", "/opt/authorizer/authorizer.js", "apply"], text);
   }
 
-  nginxBundle(settings: Partial<NginxSettings> = {}): string {
+  nginxBundle(settings: Partial<NginxBundleSettings> = {}): string {
     return renderNginxBundle({
       hostNames: HOST_NAMES,
       publicPort: this.port,

@@ -63,6 +63,7 @@ describe("nginx.conf", () => {
     expect([...main.matchAll(/listen (.*);/g)].map(([, what]) => what)).toEqual([
       "8443 ssl",
       "8443 ssl default_server",
+      "8443 ssl",
       "unix:/tmp/compressor.sock",
       "unix:/run/tally/status.sock",
     ]);
@@ -215,8 +216,9 @@ describe("the bundle", () => {
   it("carries no certificate where install-certificate brings it, and nginx.conf names that one", () => {
     const text = renderNginxBundle({ ...SETTINGS, installedCertificate: true });
     expect(text).not.toContain("tls/");
-    expect(text).toContain("ssl_certificate /etc/comfy-gateway/certificate/current/fullchain.pem;");
-    expect(text).toContain("ssl_certificate_key /etc/comfy-gateway/certificate/current/privkey.pem;");
+    expect(text).toContain("root /etc/comfy-gateway/certificate/current/fullchain.pem;");
+    expect(text).toContain("ssl_certificate $certificate_folder/fullchain.pem;");
+    expect(text).toContain("ssl_certificate_key $certificate_folder/privkey.pem;");
   });
 
   it("counts lines so that any text can be taken apart again", () => {

@@ -3,7 +3,7 @@ import { AUDIT } from "./conf/audit";
 import { COMPRESSION, COMPRESSOR_SERVER } from "./conf/compression";
 import { ERRORS_FILE, earlyErrorPages, errorLocations } from "./conf/errors";
 import { SECURITY_HEADERS } from "./conf/headers";
-import { mainServer, profile, profileName, SERVED, unknownHostServer } from "./conf/locations";
+import { mainServer, profile, profileName, SERVED, unknownHostServers } from "./conf/locations";
 import { PLATFORM, TIMEOUTS, upstreams } from "./conf/platform";
 import { outsiders, requestFacts } from "./conf/request-facts";
 import { statusServer, TALLY } from "./conf/tally";
@@ -106,7 +106,7 @@ ${indent(
     upstreams(),
     earlyErrorPages(),
     mainServer(hostNames, settings.publicPort, ipv6),
-    unknownHostServer(ipv6),
+    unknownHostServers(ipv6),
     COMPRESSOR_SERVER,
     statusServer(
       settings.installedCertificate ? INSTALLED_CERTIFICATE_FILE : BUNDLED_CERTIFICATE_FILE,

@@ -218,14 +218,28 @@ ${indent(
 }`;
 }
 
-export function unknownHostServer(ipv6: boolean): string {
-  return `# Names nobody configured.
-server {
-${listen(ipv6, "ssl default_server")}
-  server_name _;
-  client_max_body_size 0;
-  include ${ERRORS_FILE};
-${indent(notAllowedLocation())}
+/**
+ * Names nobody configured. In the handshake they are turned away before a certificate is shown; a client that names none
+ * there, since it connects to an address, must name one of ours in its request.
+ */
+export function unknownHostServers(ipv6: boolean): string {
+  return `${unknownHostServer(listen(ipv6, "ssl default_server"), `""`, "")}
+
+${unknownHostServer(listen(ipv6, "ssl"), "~.", "ssl_reject_handshake on;")}`;
+}
+
+function unknownHostServer(listening: string, names: string, handshake: string): string {
+  return `server {
+${listening}
+${indent(
+  [
+    `server_name ${names};`,
+    ...(handshake === "" ? [] : [handshake]),
+    "client_max_body_size 0;",
+    `include ${ERRORS_FILE};`,
+    notAllowedLocation(),
+  ].join("\n"),
+)}
   location / {
     # HTTP/0.9 has no status line to answer with.
     if ($server_protocol = HTTP/0.9) {
