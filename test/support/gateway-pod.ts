@@ -31,7 +31,8 @@ export interface Applied {
 }
 
 const HOST_NAMES = ["localhost", "127.0.0.1", "[::1]", "comfy.example.com"];
-const HARDENED = [
+/** As the product hardens its containers. */
+export const HARDENED = [
   ...["--init", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
   ...["--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777"],
 ];
