@@ -18,7 +18,7 @@ export class Interrupted extends UserError {
   }
 }
 
-/** Whether infra/settings.ts refused the settings. Told by name, so that the engine needs no code of the project. */
+/** Whether infra/settings refused the settings. Told by name, so that the engine needs no code of the project. */
 export function isSettingsError(error: unknown): boolean {
   return error instanceof Error && error.name === "SettingsError";
 }

@@ -1,0 +1,67 @@
+import { VERDICT } from "../../handover";
+import type { Content } from "../../routes";
+
+/** Answers whose fetch or navigation a browser may run; the web UI needs inline styles, eval and blobs (ComfyUI's own list). */
+const CONTENT_POLICIES: Record<Content, string> = {
+  data: "default-src 'none'; frame-ancestors 'none'; sandbox",
+  untrusted:
+    "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+  page: "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; frame-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+};
+
+export const SECURITY_HEADERS = `# On every answer. No location may use add_header: that would drop all of these.
+map $content $content_security_policy {
+  default "${CONTENT_POLICIES.data}";
+  page "${CONTENT_POLICIES.page}";
+  untrusted "${CONTENT_POLICIES.untrusted}";
+}
+add_header Strict-Transport-Security "max-age=63072000" always;
+add_header X-Content-Type-Options nosniff always;
+add_header X-Frame-Options DENY always;
+add_header Referrer-Policy no-referrer always;
+add_header Content-Security-Policy $content_security_policy always;
+add_header Cross-Origin-Resource-Policy same-origin always;
+add_header Allow $verdict_allow always;
+add_header WWW-Authenticate $verdict_challenge always;
+add_header Retry-After $verdict_retry_after always;
+add_header Set-Cookie $verdict_set_cookie always;`;
+
+/** Headers of the client that ComfyUI gets; all others end here, credentials and forwarding claims first of all. */
+export const FORWARDED_HEADERS = [
+  "Accept",
+  "Accept-Encoding",
+  "Accept-Language",
+  "User-Agent",
+  "Range",
+  "If-Range",
+  "If-None-Match",
+  "If-Modified-Since",
+  "Cache-Control",
+];
+
+export const WEBSOCKET_HEADERS = [
+  "Sec-WebSocket-Key",
+  "Sec-WebSocket-Version",
+  "Sec-WebSocket-Extensions",
+  "Sec-WebSocket-Protocol",
+];
+
+/** Answers' headers that ComfyUI, or a node in it, must not decide. */
+export const HIDDEN_HEADERS = [
+  "Strict-Transport-Security",
+  "X-Content-Type-Options",
+  "X-Frame-Options",
+  "Referrer-Policy",
+  "Content-Security-Policy",
+  "Cross-Origin-Resource-Policy",
+  "X-Powered-By",
+  "Set-Cookie",
+  "Access-Control-Allow-Origin",
+  "Access-Control-Allow-Credentials",
+  "Access-Control-Allow-Methods",
+  "Access-Control-Allow-Headers",
+  "Access-Control-Expose-Headers",
+  "Access-Control-Max-Age",
+  "Access-Control-Allow-Private-Network",
+  ...Object.values(VERDICT),
+];

@@ -1,0 +1,63 @@
+import { HANDOVER } from "../../handover";
+import { INTERNAL } from "./errors";
+import { indent } from "./text";
+
+export const VERIFY = "/.gateway/verify";
+
+/** The facts of a request for the authorizer; every value but the client's credentials and origin is nginx's own. */
+export function handover(purpose: "verify" | "handle"): string {
+  const facts: [string, string][] = [
+    [HANDOVER.purpose, purpose],
+    [HANDOVER.route, "$route"],
+    [HANDOVER.method, "$request_method"],
+    [HANDOVER.address, "$remote_addr"],
+    [HANDOVER.origin, "$http_origin"],
+    [HANDOVER.apiKey, "$http_x_api_key"],
+    [HANDOVER.authorization, "$http_authorization"],
+    [HANDOVER.session, "$session_cookie"],
+    [HANDOVER.certificate, "$client_certificate"],
+    [HANDOVER.fetchSite, "$fetch_site"],
+    [HANDOVER.contentKind, "$content_kind"],
+    [HANDOVER.encoded, "$encoded"],
+  ];
+  return facts.map(([name, value]) => `proxy_set_header ${name} ${value};`).join("\n");
+}
+
+/** Every input of a verdict, separated by what no header can hold. */
+const VERDICT_KEY = [
+  "$route",
+  "$request_method",
+  "$remote_addr",
+  "$http_origin",
+  "$http_x_api_key",
+  "$http_authorization",
+  "$session_cookie",
+  "$client_certificate",
+  "$fetch_site",
+  "$content_kind",
+  "$encoded",
+].join("\\n");
+
+export function verifyLocation(): string {
+  return `location = ${VERIFY} {
+  ${INTERNAL}
+  proxy_pass http://authorizer/;
+  proxy_method GET;
+  proxy_http_version 1.1;
+  proxy_pass_request_body off;
+  proxy_pass_request_headers off;
+  proxy_set_header Content-Length "";
+  proxy_set_header Connection "";
+  proxy_set_header Host authorizer;
+${indent(handover("verify"))}
+  proxy_connect_timeout 2s;
+  proxy_read_timeout 5s;
+  proxy_next_upstream off;
+  # X-Accel-Expires must count here; nginx only remembers answers that carry it.
+  proxy_ignore_headers Set-Cookie;
+  # Only a buffered answer can be remembered.
+  proxy_buffering on;
+  proxy_cache verdicts;
+  proxy_cache_key "${VERDICT_KEY}";
+}`;
+}
