@@ -1,5 +1,7 @@
+import { PORT } from "../../components/shared/pod-layout";
+
 /** Ports of the others in a lab's network namespace, beside the gateway's own (pod-layout.ts). */
-export const LAB_PORT = { bare: 8544, caddy: 8545, haproxy: 8546 } as const;
+export const LAB_PORT = { bare: 8544, logging: 8545, caddy: 8546, haproxy: 8547 } as const;
 
 /** Folder of certificates and configurations in the containers. */
 export const LAB_FOLDER = "/lab";
@@ -27,7 +29,7 @@ http {
   keepalive_requests 1000000;
   client_max_body_size 1m;
   server {
-    listen 127.0.0.1:8188;
+    listen 127.0.0.1:${PORT.comfyui};
     default_type application/json;
     location / {
       return 200 '{"exec_info": {"queue_remaining": 0}}';
@@ -36,21 +38,22 @@ http {
 }
 `;
 
-/** A TLS reverse proxy and nothing else: what everything is compared with. It does not even log. */
-export const BARE_PROXY = `${NGINX}
+/** A TLS reverse proxy and nothing else: what everything is compared with. */
+export function bareProxy(port: number, accessLog: "off" | "/dev/stdout"): string {
+  return `${NGINX}
 http {
   ${TEMPORARY}
-  access_log off;
+  access_log ${accessLog};
   ssl_certificate ${LAB_FOLDER}/server.crt;
   ssl_certificate_key ${LAB_FOLDER}/server.key;
   ssl_protocols TLSv1.2 TLSv1.3;
   client_body_buffer_size 128k;
   upstream comfyui {
-    server 127.0.0.1:8188;
-    keepalive 32;
+    server 127.0.0.1:${PORT.comfyui};
+    keepalive 64;
   }
   server {
-    listen ${LAB_PORT.bare} ssl;
+    listen ${port} ssl;
     location / {
       proxy_pass http://comfyui;
       proxy_http_version 1.1;
@@ -59,6 +62,7 @@ http {
   }
 }
 `;
+}
 
 export function caddyfile(user: string, bcryptHash: string): string {
   return `{
@@ -70,7 +74,7 @@ https://localhost:${LAB_PORT.caddy} {
   basicauth {
     ${user} ${bcryptHash}
   }
-  reverse_proxy 127.0.0.1:8188
+  reverse_proxy 127.0.0.1:${PORT.comfyui}
 }
 `;
 }
@@ -98,7 +102,7 @@ frontend tls
   http-request deny deny_status 401 unless { var(txn.token),jwt_verify("ES256","${LAB_FOLDER}/es256.pem") 1 }
   default_backend comfyui
 backend comfyui
-  server comfyui 127.0.0.1:8188
+  server comfyui 127.0.0.1:${PORT.comfyui}
 `;
 }
 
@@ -107,7 +111,10 @@ backend comfyui
  *
  * @throws where what is to be replaced is not there
  */
-export function patched(bundle: string, replacements: readonly (readonly [from: string, to: string])[]): string {
+export function patched(
+  bundle: string,
+  replacements: readonly (readonly [from: string, to: string])[],
+): string {
   return replacements.reduce((text, [from, to]) => {
     const parts = text.split(from);
     if (parts.length < 2) throw new Error(`the gateway's configuration has no "${from}" any more`);

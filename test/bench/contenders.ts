@@ -1,9 +1,10 @@
 import type { AuthorizerClient } from "../../components/gateway/authorizer/render";
 import { PORT } from "../../components/shared/pod-layout";
 import { digest, newKey, UNLIMITED } from "../support/gateway-pod";
-import { AUDIENCE, claims, ISSUER, token, tokenSigner } from "../support/tokens";
-import { BARE_PROXY, caddyfile, haproxyConfig, LAB_FOLDER, LAB_PORT } from "./configs";
+import { AUDIENCE, ISSUER, token, tokenSigner } from "../support/tokens";
+import { bareProxy, caddyfile, haproxyConfig, LAB_FOLDER, LAB_PORT } from "./configs";
 import { GATEWAY, Lab, type Load } from "./lab";
+import type { Target } from "./table";
 import { promptBody } from "./workflow";
 
 /** One line of the table: who is measured where, under what load. */
@@ -11,13 +12,9 @@ export interface Contender {
   readonly title: string;
   readonly lab: Lab;
   readonly load: Load;
-  /** Title of the contender that it is compared with. */
-  readonly comparedWith?: string;
-}
-
-export interface Contest {
-  readonly contenders: readonly Contender[];
-  readonly labs: readonly Lab[];
+  /** Titles of the contenders that it is compared with. */
+  readonly comparedWith?: readonly string[];
+  readonly target?: Target;
 }
 
 export const MANY_CLIENTS = 10_000;
@@ -25,6 +22,8 @@ const PROMPT_BYTES = 60_000;
 /** A route that every role may use and nginx serves itself; the static upstream answers everything alike. */
 const TARGET = "/system_stats";
 const BARE = "bare";
+/** As nginx comes: its access log is on, and in a container goes to standard output. */
+const LOGGING = "bare with access log";
 
 /** Clients with an API key each, and the headers that present the keys. */
 export function keyHolders(count: number): { clients: AuthorizerClient[]; credentials: string[] } {
@@ -71,8 +70,13 @@ export async function startContest(labs: Lab[]): Promise<Contender[]> {
   });
   const ours = (credentials: readonly string[]): Load => ({ ...GATEWAY, target: TARGET, credentials });
 
-  lab.write("bare.conf", BARE_PROXY);
-  lab.add("bare", ["nginx", "-c", `${LAB_FOLDER}/bare.conf`]);
+  for (const [part, accessLog] of [
+    ["bare", "off"],
+    ["logging", "/dev/stdout"],
+  ] as const) {
+    lab.write(`${part}.conf`, bareProxy(LAB_PORT[part], accessLog));
+    lab.add(part, ["nginx", "-c", `${LAB_FOLDER}/${part}.conf`]);
+  }
   const password = newKey();
   const hash = await lab.exec("tools", ["caddy", "hash-password", "--plaintext", password]);
   lab.write("Caddyfile", caddyfile("bench", hash.stdout.trim()));
@@ -89,12 +93,14 @@ export async function startContest(labs: Lab[]): Promise<Contender[]> {
   const postedPrompt = "bare, 60 KB POST";
   return [
     { title: BARE, lab, load: get("bare", LAB_PORT.bare, [""]) },
+    { title: LOGGING, lab, load: get("logging", LAB_PORT.logging, [""]), comparedWith: [BARE] },
     ...named.map(
       ({ name, credentials }): Contender => ({
         title: `${name}, verdict remembered`,
         lab,
         load: ours(credentials),
-        comparedWith: BARE,
+        comparedWith: [BARE, LOGGING],
+        target: { ratio: 0.78 },
       }),
     ),
     ...named.map(
@@ -102,27 +108,31 @@ export async function startContest(labs: Lab[]): Promise<Contender[]> {
         title: `${name}, asked every time`,
         lab: forgetful,
         load: ours(credentials),
-        comparedWith: BARE,
+        comparedWith: [BARE, LOGGING],
+        target: { ratio: 0.4 },
       }),
     ),
     {
       title: "API key of 10,000 clients, verdict remembered",
       lab: crowded,
       load: ours(many.credentials),
-      comparedWith: "API key, verdict remembered",
+      comparedWith: ["API key, verdict remembered"],
+      target: { ratio: 0.95 },
     },
     {
       title: "API key of 10,000 clients, asked every time",
       lab: crowdedForgetful,
       load: ours(many.credentials),
-      comparedWith: "API key, asked every time",
+      comparedWith: ["API key, asked every time"],
+      target: { ratio: 0.95 },
     },
     { title: postedPrompt, lab, load: { ...get("bare", LAB_PORT.bare, [""]), ...prompt } },
     {
       title: "60 KB /prompt, inspected",
       lab,
       load: { ...ours(one.credentials), ...prompt },
-      comparedWith: postedPrompt,
+      comparedWith: [postedPrompt],
+      target: { requestsPerSecond: 2000 },
     },
     {
       title: "Caddy, basic auth (bcrypt)",
@@ -130,46 +140,44 @@ export async function startContest(labs: Lab[]): Promise<Contender[]> {
       load: get("caddy", LAB_PORT.caddy, [
         `Authorization: Basic ${Buffer.from(`bench:${password}`).toString("base64")}`,
       ]),
-      comparedWith: BARE,
+      comparedWith: [BARE, LOGGING],
     },
     {
       title: "HAProxy, JWT ES256",
       lab,
       load: get("haproxy", LAB_PORT.haproxy, bearers[1]?.credentials ?? []),
-      comparedWith: BARE,
+      comparedWith: [BARE, LOGGING],
     },
   ];
 }
 
-/** /object_info of ComfyUI itself and through the gateway, on each of the upstreams. */
-export async function startInventory(
-  labs: Lab[],
-  upstreams: readonly { readonly name: string; readonly image: string }[],
-): Promise<Contender[]> {
-  const contenders: Contender[] = [];
-  for (const { name, image } of upstreams) {
-    const { clients, credentials } = keyHolders(IDLE_CLIENTS);
-    const lab = await Lab.start({ authorizer: { clients }, upstreamImage: image });
-    labs.push(lab);
-    const own = `${name}'s own /object_info`;
-    const target = "/object_info";
-    const load = { target, credentials: credentials.slice(0, 1) };
-    contenders.push(
-      {
-        title: own,
-        lab,
-        load: { ...load, containers: ["upstream"], url: `http://127.0.0.1:${PORT.comfyui}` },
-      },
-      {
-        title: `${name}'s /object_info, through the gateway`,
-        lab,
-        load: { ...load, ...GATEWAY },
-        comparedWith: own,
-      },
-    );
-  }
-  return contenders;
+/** An upstream with ComfyUI's own API. */
+export interface Upstream {
+  readonly name: string;
+  readonly image: string;
 }
 
-/** Enough for the sockets of `idle-sockets.ts`: a client may have 16. */
-export const IDLE_CLIENTS = 100;
+/** /object_info of ComfyUI itself and through the gateway. */
+export async function startInventory(
+  labs: Lab[],
+  { name, image }: Upstream,
+  signal: AbortSignal,
+): Promise<Contender[]> {
+  const { clients, credentials } = keyHolders(1);
+  const lab = await Lab.start({ authorizer: { clients }, upstreamImage: image });
+  labs.push(lab);
+  await lab.upstreamAnswers(signal);
+  const target = "/object_info";
+  const own = `/object_info of the ${name} itself`;
+  const direct = { containers: ["upstream"], url: `http://127.0.0.1:${PORT.comfyui}` };
+  return [
+    { title: own, lab, load: { ...direct, target, credentials: [""] } },
+    {
+      title: `/object_info of the ${name}, through the gateway`,
+      lab,
+      load: { ...GATEWAY, target, credentials },
+      comparedWith: [own],
+      target: { ratio: 10 },
+    },
+  ];
+}

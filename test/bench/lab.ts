@@ -1,14 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import type { AuthorizerSettings } from "../../components/gateway/authorizer/render";
 import { renderAuthorizerConfig } from "../../components/gateway/authorizer/render";
 import { renderNginxBundle } from "../../components/gateway/nginx/render";
 import { PORT } from "../../components/shared/pod-layout";
-import { runProcess } from "../../infra/embedded/run-process";
+import { type RunOptions, type RunResult, runProcess } from "../../infra/embedded/run-process";
 import { docker } from "../support/docker";
 import { gatewayImages } from "../support/gateway-images";
 import { HARDENED } from "../support/gateway-pod";
@@ -73,7 +74,8 @@ export class Lab {
     this.write("server.key", key);
     this.write("server.pem", `${certificate}\n${key}`);
     this.write("upstream.conf", STATIC_UPSTREAM);
-    copyFileSync("test/bench/tools/load.lua", join(this.#folder, "load.lua"));
+    for (const tool of ["ask.js", "load.lua"])
+      copyFileSync(`test/bench/tools/${tool}`, join(this.#folder, tool));
     const images = gatewayImages();
     this.#run("tools", ["--init", "--network", "none"], [toolsImage(), "sleep", "infinity"]);
     if (upstreamImage === undefined) this.add("upstream", ["nginx", "-c", `${LAB_FOLDER}/upstream.conf`]);
@@ -123,25 +125,27 @@ export class Lab {
   }
 
   async #apply([part, ...command]: [part: string, ...command: string[]], stdin: string): Promise<void> {
-    const { code, output } = await this.exec(part, command, { stdin, interactive: true });
+    const { code, output } = await this.exec(part, command, { stdin });
     if (code !== 0) throw new Error(`the configuration was refused: ${output}`);
   }
 
   /** Runs a command in one of the lab's containers. */
-  exec(
-    part: string,
-    command: readonly string[],
-    options: { stdin?: string; interactive?: boolean; signal?: AbortSignal } = {},
-  ) {
-    const { interactive, ...others } = options;
-    const flags = interactive ? ["--interactive"] : [];
-    return runProcess("docker", ["exec", ...flags, `${this.#name}-${part}`, ...command], others);
+  exec(part: string, command: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const flags = options.stdin === undefined ? [] : ["--interactive"];
+    return runProcess("docker", ["exec", ...flags, `${this.#name}-${part}`, ...command], options);
+  }
+
+  /** Waits until the upstream answers, as the authorizer sees it. */
+  async upstreamAnswers(signal: AbortSignal): Promise<void> {
+    const probe = ["node", "/opt/authorizer/authorizer.js", "probe"];
+    const { code, output } = await this.exec("authorizer", probe, { signal });
+    if (code !== 0) throw new Error(output);
   }
 
   /** Lets wrk loose for some seconds, and measures. Every answer must be a good one. */
   async load(
     load: Load,
-    { seconds, connections = CONNECTIONS }: { seconds: number; connections?: number },
+    seconds: number,
     signal: AbortSignal,
   ): Promise<Measurement & { cpuMicroseconds: number }> {
     const prefix = `load-${this.#loads++}`;
@@ -152,7 +156,7 @@ export class Lab {
     const { output } = await this.exec(
       "tools",
       [
-        ...["wrk", "--threads", "1", "--connections", String(connections), "--duration", `${seconds}s`],
+        ...["wrk", "--threads", "1", "--connections", String(CONNECTIONS), "--duration", `${seconds}s`],
         ...["--timeout", "10s", "--script", `${LAB_FOLDER}/load.lua`, load.url, "--", load.target],
         ...files.map((file) => `${LAB_FOLDER}/${file}`),
       ],
@@ -166,6 +170,19 @@ export class Lab {
       );
     }
     return { ...measured, cpuMicroseconds: (after - before) / measured.requests };
+  }
+
+  /** Lets the contender work until it listens, its code is compiled and its caches are filled. */
+  async warmUp(load: Load, signal: AbortSignal): Promise<void> {
+    // One request first: a proxy that hashes a password at each would be busy with 32 of them for half a minute.
+    const ask = ["node", `${LAB_FOLDER}/ask.js`, `${load.url}${load.target}`, load.credentials[0] ?? ""];
+    for (let attempt = 1; ; attempt++) {
+      const { code, output } = await this.exec("tools", ask, { signal });
+      if (code === 0) break;
+      if (attempt === WARM_UP_ATTEMPTS) throw new Error(`${load.url} does not answer: ${output}`);
+      await sleep(500);
+    }
+    await this.load(load, 1, signal);
   }
 
   async #cpuMicroseconds(parts: readonly string[]): Promise<number> {
@@ -200,6 +217,9 @@ export class Lab {
 
 const ORIGIN = `https://localhost:${PORT.gateway}`;
 export const GATEWAY = { url: ORIGIN, containers: ["nginx", "authorizer"] } as const;
+
+/** Containers that were just started may not listen yet. */
+const WARM_UP_ATTEMPTS = 10;
 
 /** Keep-alive connections of a run. */
 export const CONNECTIONS = 32;
