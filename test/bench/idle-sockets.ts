@@ -15,7 +15,7 @@ function open(name: string, value: string): Promise<void> {
     const socket = new WebSocket(`${url}?clientId=${randomUUID()}`, options);
     socket.on("open", resolve);
     socket.on("error", reject);
-    socket.on("close", () => fail(new Error("a socket was closed")));
+    socket.on("close", (code, reason) => fail(new Error(`a socket was closed: ${code} ${reason}`)));
   });
 }
 
