@@ -41,7 +41,7 @@ export function keyHolders(count: number): { clients: AuthorizerClient[]; creden
 }
 
 /** Starts the labs whose upstream is a static answer, and says what is to be measured in them. */
-export async function startContest(labs: Lab[]): Promise<Contender[]> {
+export async function startContest(labs: Lab[], signal: AbortSignal): Promise<Contender[]> {
   const one = keyHolders(1);
   const many = keyHolders(MANY_CLIENTS);
   const signers = (["HS256", "ES256"] as const).map((algorithm) =>
@@ -49,7 +49,7 @@ export async function startContest(labs: Lab[]): Promise<Contender[]> {
   );
   const jwt = { keys: signers.map(({ jwtKey }) => jwtKey) };
   const started = async (settings: Parameters<typeof Lab.start>[0]) => {
-    const lab = await Lab.start(settings);
+    const lab = await Lab.start(settings, signal);
     labs.push(lab);
     return lab;
   };
@@ -164,7 +164,7 @@ export async function startInventory(
   signal: AbortSignal,
 ): Promise<Contender[]> {
   const { clients, credentials } = keyHolders(1);
-  const lab = await Lab.start({ authorizer: { clients }, upstreamImage: image });
+  const lab = await Lab.start({ authorizer: { clients }, upstreamImage: image }, signal);
   labs.push(lab);
   await lab.upstreamAnswers(signal);
   const target = "/object_info";

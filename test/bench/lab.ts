@@ -9,6 +9,7 @@ import type { AuthorizerSettings } from "../../components/gateway/authorizer/ren
 import { renderAuthorizerConfig } from "../../components/gateway/authorizer/render";
 import { renderNginxBundle } from "../../components/gateway/nginx/render";
 import { PORT } from "../../components/shared/pod-layout";
+import { Interrupted } from "../../infra/embedded/errors";
 import { type RunOptions, type RunResult, runProcess } from "../../infra/embedded/run-process";
 import { docker } from "../support/docker";
 import { gatewayImages } from "../support/gateway-images";
@@ -56,9 +57,11 @@ export class Lab {
   readonly #docker = new Docker();
   #loads = 0;
 
+  private constructor(private readonly signal: AbortSignal) {}
+
   /** Starts the gateway of these settings. */
-  static async start(settings: LabSettings): Promise<Lab> {
-    const lab = new Lab();
+  static async start(settings: LabSettings, signal: AbortSignal): Promise<Lab> {
+    const lab = new Lab(signal);
     try {
       await lab.#start(settings);
       return lab;
@@ -118,6 +121,7 @@ export class Lab {
   }
 
   #run(part: string, options: readonly string[], command: readonly string[]): void {
+    if (this.signal.aborted) throw new Interrupted();
     const name = `${this.#name}-${part}`;
     this.#containers.push(name);
     const shared = ["--name", name, ...LABEL, ...LOGGING, "--volume", `${this.#folder}:${LAB_FOLDER}:ro`];

@@ -45,7 +45,7 @@ async function bench(labs: Lab[], rounds: number, seconds: number): Promise<void
   ];
   const contenders = await step("containers", async () => {
     const inventories: Contender[] = [];
-    const contest = await startContest(labs);
+    const contest = await startContest(labs, signal);
     for (const upstream of upstreams) inventories.push(...(await startInventory(labs, upstream, signal)));
     return [...contest, ...inventories];
   });

@@ -18,7 +18,7 @@ const SETTLE_MS = 3000;
  */
 export async function idleSocketsBytes(labs: Lab[], image: string, signal: AbortSignal): Promise<number> {
   const { clients, credentials } = keyHolders(CLIENTS);
-  const lab = await Lab.start({ authorizer: { clients }, upstreamImage: image });
+  const lab = await Lab.start({ authorizer: { clients }, upstreamImage: image }, signal);
   labs.push(lab);
   lab.write("idle-sockets.js", bundle("test/bench/idle-sockets.ts"));
   lab.write("credentials", credentials.join("\n"));
