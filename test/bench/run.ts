@@ -28,10 +28,13 @@ void runCommand(async () => {
   const seconds = wholeNumber("seconds", options.seconds ?? "2");
   await ensureDockerEngine({ onProgress: (line) => progress.line(line), signal });
   const labs: Lab[] = [];
+  // Also after a second Ctrl-C, which ends the process at once.
+  process.on("exit", () => {
+    for (const lab of labs) lab.stop();
+  });
   try {
     await bench(labs, rounds, seconds);
   } finally {
-    for (const lab of labs) lab.stop();
     progress.close();
   }
 });
