@@ -58,6 +58,15 @@ describe("nginx.conf", () => {
     expect(main).not.toContain("proxy_cache_use_stale");
   });
 
+  it("remembers no verdict for a WebSocket, which would hold on to it for hours", () => {
+    expect(main).toContain("proxy_cache_bypass $websocket_upgrade;");
+    expect(main).toContain("proxy_no_cache $websocket_upgrade;");
+  });
+
+  it("writes audit lines in pieces that a pipe takes whole, within a second", () => {
+    expect(main).toContain("access_log /dev/stdout audit buffer=4k flush=1s;");
+  });
+
   it("speaks TLS 1.2 and 1.3 and nothing plain", () => {
     expect(main).toContain("ssl_protocols TLSv1.2 TLSv1.3;");
     expect([...main.matchAll(/listen (.*);/g)].map(([, what]) => what)).toEqual([

@@ -59,6 +59,12 @@ export function profileName({ handling, payload, caching }: Served): string {
   return `serve/${handling}-${payload}${caching === "gateway" ? "-kept" : ""}.conf`;
 }
 
+/** A socket keeps its buffers, one for each direction, for as long as it is open. */
+const SOCKET = `proxy_read_timeout 3600s;
+proxy_send_timeout 3600s;
+proxy_buffer_size 8k;
+proxy_buffers 4 8k;`;
+
 /** How a location serves: faults of the target first, then the verdict, then the upstream. */
 export function profile({ handling, payload, caching }: Served, limits: Limits): string {
   const streamed = payload === "multipart" || payload === "raw";
@@ -92,7 +98,7 @@ error_page 504 = ${ERROR_FOLDER}/504;`,
     streamed ? "proxy_request_buffering off;" : "",
     caching === "gateway" ? KEPT : upstreamHeaders(payload),
     handling === "authorizer" ? handover("handle") : "",
-    payload === "socket" ? "proxy_read_timeout 3600s;\nproxy_send_timeout 3600s;" : "",
+    payload === "socket" ? SOCKET : "",
     // No URI part: the raw target goes on, so that %2F stays what it is.
     `proxy_pass http://${caching === "gateway" ? "compressor" : handling === "direct" ? "comfyui" : "authorizer"};`,
   ]

@@ -47,11 +47,12 @@ ${[0, 5].map((first) => `  "~^(?<slot_${first}>.*)[${first}-${first + INVENTORY_
 export function upstreams(): string {
   return `upstream authorizer {
   server 127.0.0.1:${PORT.authorizer} max_fails=0;
-  keepalive 32;
+  keepalive 64;
 }
 upstream comfyui {
   server 127.0.0.1:${PORT.comfyui} max_fails=0;
-  keepalive 16;
+  # Fewer than there are requests at once would mean new connections all the time.
+  keepalive 64;
   # Shorter than any upstream's own, or a request could meet a connection that is just being closed.
   keepalive_timeout 4s;
 }
@@ -61,5 +62,7 @@ upstream compressor {
 }
 # Positive verdicts only (the authorizer's X-Accel-Expires says how long); on tmpfs, since the key holds credentials.
 proxy_cache_path /tmp/verdicts levels=1:2 keys_zone=verdicts:4m max_size=16m inactive=${2 * VERDICT_SECONDS}s use_temp_path=off;
+# The files of verdicts stay open: as many as max_size lets there be. One that was renewed is told by nginx's own number of it.
+open_file_cache max=4096 inactive=${2 * VERDICT_SECONDS}s;
 ${INVENTORY}`;
 }
