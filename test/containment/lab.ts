@@ -375,8 +375,9 @@ export class Lab {
     if (this.checkout !== undefined) {
       const node = join(this.#folder, NODE_NAME);
       mkdirSync(node);
-      // The build refuses a node with this word in it; an intruder that has read the build's source avoids it.
-      writeFileSync(join(node, "__init__.py"), this.#intruder.replaceAll("memfd_create", 'memfd_" "create'));
+      // The build refuses a node with this word in it, also in parts; an intruder that knows that writes it backwards.
+      const disguised = this.#intruder.replaceAll('"memfd_create"', '"etaerc_dfmem"[::-1]');
+      writeFileSync(join(node, "__init__.py"), disguised);
       return { source: this.checkout, customNodes: [{ name: NODE_NAME, url: node }] };
     }
     appendFileSync(

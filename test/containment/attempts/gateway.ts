@@ -41,14 +41,9 @@ export const FROM_OUTSIDE: readonly Attempt[] = [
         act: { do: "request", as: "worker", method: "POST", path: "/history", body: { clear: true } },
       },
       {
-        id: "file-outside-folder",
-        tries: "fetches a file from outside the output folder",
-        act: {
-          do: "request",
-          as: "worker",
-          method: "GET",
-          path: "/view?filename=../../etc/passwd&type=output",
-        },
+        id: "server-folders",
+        tries: "reads where the server's folders are",
+        act: { do: "request", as: "worker", method: "GET", path: "/internal/folder_paths" },
       },
       {
         id: "node-written-from-outside",
