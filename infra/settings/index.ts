@@ -48,7 +48,6 @@ export function readSettings(source: SettingsSource): Settings {
       ...methodsNotEnabled(result.data),
       ...ambiguousKids(result.data),
       ...uselessAllowlist(result.data),
-      ...customNodeProblems(result.data, source),
       ...duplicateModels(result.data),
       ...customNodeProblems(result.data, source),
     );

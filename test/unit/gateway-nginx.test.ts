@@ -206,6 +206,10 @@ describe("nginx.conf", () => {
       "[::]:8444 ssl",
       "8443 ssl default_server",
       "[::]:8444 ssl default_server",
+      "8443 ssl",
+      "[::]:8444 ssl",
+      "unix:/tmp/compressor.sock",
+      "unix:/run/tally/status.sock",
     ]);
   });
 

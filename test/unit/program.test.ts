@@ -161,6 +161,8 @@ describe("the whole program, under mocks", () => {
       "/etc/comfy-authorizer",
       "/etc/comfy-gateway",
       "/run/pod",
+      "/run/tally",
+      "/run/tally",
       "/run/watcher",
     ]);
     for (const { volumeName, hostPath } of written) {
