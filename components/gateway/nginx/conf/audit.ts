@@ -35,4 +35,4 @@ log_format audit escape=json '{"time":"$time_iso8601","client":"$verdict_client"
   '"bytes":$bytes_sent,"duration":$request_time,"address":"$remote_addr"}';
 # A system call for some twenty lines under load, and none waits for longer than a second. No buffer is larger than what
 # a pipe takes in one piece: lines of two workers would mix.
-access_log /dev/stdout audit buffer=4k flush=1s;`;
+access_log /dev/stdout audit buffer=4k flush=100ms;`;
