@@ -41,7 +41,7 @@ describe("configuration", () => {
   it("a bad one for nginx is refused with nginx's own message; the old one keeps serving", async () => {
     const good = pod.nginxBundle();
     const bad: [text: string, says: string][] = [
-      [good.replace("worker_processes 2;", "worker_processes many;"), "invalid value in nginx.conf:2"],
+      [good.replace("worker_processes 2;", "worker_processes many;"), "invalid value in nginx.conf:3"],
       [good.replace("listen 8443 ssl;", "listen 8443 tls;"), "invalid parameter"],
       [good.replace(/MII[A-Za-z0-9]/, "XXXX"), "PEM"],
       [good.slice(0, good.length / 2), "cut short"],
