@@ -8,6 +8,7 @@ import Docker from "dockerode";
 import type { AuthorizerSettings } from "../../components/gateway/authorizer/render";
 import { renderAuthorizerConfig } from "../../components/gateway/authorizer/render";
 import { renderNginxBundle } from "../../components/gateway/nginx/render";
+import { TALLY_FOLDER, TALLY_VOLUME } from "../../components/gateway/tally";
 import { PORT } from "../../components/shared/pod-layout";
 import { Interrupted } from "../../infra/embedded/errors";
 import { type RunOptions, type RunResult, runProcess } from "../../infra/embedded/run-process";
@@ -52,6 +53,7 @@ export interface Load {
  */
 export class Lab {
   readonly #name = `comfy-${BENCH_STACK}-${randomBytes(4).toString("hex")}`;
+  readonly #tally = `${this.#name}-tally`;
   readonly #folder = mkdtempSync(join(tmpdir(), "comfy-bench-"));
   readonly #containers: string[] = [];
   readonly #docker = new Docker();
@@ -83,12 +85,15 @@ export class Lab {
     this.#run("tools", ["--init", "--network", "none"], [toolsImage(), "sleep", "infinity"]);
     if (upstreamImage === undefined) this.add("upstream", ["nginx", "-c", `${LAB_FOLDER}/upstream.conf`]);
     else this.#run("upstream", [...this.#inside(), ...UPSTREAM_TMPFS], [upstreamImage]);
+    const options = Object.entries(TALLY_VOLUME).flatMap(([name, value]) => ["--opt", `${name}=${value}`]);
+    docker("volume", "create", ...LABEL, ...options, this.#tally);
     for (const [part, folder] of [
       ["nginx", "/etc/comfy-gateway"],
       ["authorizer", "/etc/comfy-authorizer"],
     ] as const) {
       // An anonymous volume takes the folder's owner from the image and goes with the container.
-      this.#run(part, [...this.#inside(), ...HARDENED, "--volume", folder], [images[part]]);
+      const volumes = ["--volume", folder, "--volume", `${this.#tally}:${TALLY_FOLDER}`];
+      this.#run(part, [...this.#inside(), ...HARDENED, ...volumes], [images[part]]);
     }
     await this.#apply(
       ["authorizer", "node", "/opt/authorizer/authorizer.js", "apply"],
@@ -215,6 +220,7 @@ export class Lab {
 
   stop(): void {
     spawnSync("docker", ["rm", "--force", "--volumes", ...this.#containers.reverse()], { stdio: "ignore" });
+    spawnSync("docker", ["volume", "rm", "--force", this.#tally], { stdio: "ignore" });
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
