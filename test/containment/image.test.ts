@@ -276,6 +276,47 @@ describe("a container of it", () => {
   });
 });
 
+describe("its part of the pod", () => {
+  const NAMESPACE = "/run/pod/namespace";
+  const member = (...args: string[]) => docker("exec", container, "/opt/launcher/pod-member.py", ...args);
+  const stand = (where: string) =>
+    docker("exec", "--user", "0", container, "python3", "-c", `open("${NAMESPACE}", "w").write(${where})`);
+  const isRunning = () => docker("inspect", "--format", "{{.State.Running}}", container) === "true";
+  let container: string;
+
+  beforeAll(() => {
+    const pod = ["--tmpfs", "/run/pod:mode=755", "--entrypoint", "/opt/launcher/pod-member.py"];
+    const hardened = ["--init", "--network", "none", "--tmpfs", "/tmp", ...pod];
+    container = docker("run", "--detach", ...hardened, `${TAG}:main`, "run", "/usr/local/bin/comfyui");
+  });
+
+  afterAll(() => docker("rm", "--force", container));
+
+  const log = () => docker("logs", container);
+
+  it("starts ComfyUI only where the firewall stands", async () => {
+    await setTimeout(1_000);
+    expect(() => member("check", "8188")).toThrow();
+    stand('"net:[1]"');
+    await setTimeout(1_000);
+    expect(log()).toBe("");
+    stand('__import__("os").readlink("/proc/self/ns/net")');
+    await expect.poll(log, { timeout: 60_000 }).toContain("Starting server");
+  }, 90_000);
+
+  it("is well while ComfyUI listens there", async () => {
+    await expect.poll(() => member("check", "8188"), { timeout: 10_000 }).toBe("");
+    expect(() => member("check", "8187")).toThrow();
+    expect(isRunning()).toBe(true);
+  });
+
+  it("ends where the pod is another", async () => {
+    stand('"net:[1]"');
+    expect(() => member("check", "8188")).toThrow();
+    await expect.poll(isRunning, { timeout: 20_000 }).toBe(false);
+  }, 30_000);
+});
+
 describe("the build", () => {
   /** The content of an image: the hash of every file, link and mode, but what Docker itself puts there. */
   const CONTENT = `

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stageContext } from "../../components/comfyui/context";
 import { listCustomNodes, stageCustomNodes } from "../../components/comfyui/custom-nodes";
 import { repositoryOf } from "../../components/comfyui/denied-repositories";
 
@@ -64,6 +65,14 @@ describe("custom nodes", () => {
       "models",
       "models/net.py",
     ]);
+  });
+
+  it("are refused by the stand-in that auto fell back to", () => {
+    const standIn = { kind: "stand-in", commit: "stand-in" } as const;
+    const customNodes = [{ name: "pack", url }];
+    expect(() => stageContext("custom-nodes-test", standIn, { caBundles: [], customNodes })).toThrow(
+      "comfyui.customNodes are given, and the stand-in",
+    );
   });
 
   it("that link to something outside themselves are refused", () => {
