@@ -59,7 +59,7 @@ const model = z
     folder: z.string().refine(isModelFolder),
     name: z.string().refine(isModelName).optional(),
   })
-  .refine(({ url, name }) => isModelName(name ?? nameInUrl(url)), { path: ["name"] });
+  .refine(({ url, name }) => name !== undefined || isModelName(nameInUrl(url)), { path: ["name"] });
 const nodeClasses = z.array(z.string().min(1).max(200)).max(10_000);
 
 export const schema = z.strictObject({

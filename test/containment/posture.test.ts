@@ -69,7 +69,9 @@ describe("the running stack", () => {
     const all = await Promise.all(
       objectsOf(driver.stack, "container").map((id) => engine.getContainer(id).inspect()),
     );
-    expect(all.map(({ Name }) => Name).sort()).toEqual(PARTS.map((part) => `/${name(part)}`).sort());
+    expect(all.map(({ Name }) => Name).sort()).toEqual(
+      [...PARTS, "watcher"].map((part) => `/comfy-${driver.stack}-${part}`).sort(),
+    );
   });
 
   it.each(PARTS)("runs %s as the engine was told", async (part) => {

@@ -11,6 +11,7 @@ export interface Own {
   readonly tmpfs: Readonly<Record<string, string>>;
   readonly capabilities?: readonly string[];
   readonly init?: boolean;
+  readonly pidMode?: string;
 }
 
 /** A tmpfs's options. */
@@ -57,6 +58,15 @@ export const CONTAINERS: Readonly<Record<string, Own>> = {
       "/tmp": tmpfs("1024m", "mode=1777"),
       "/data/temp": tmpfs("1024m", "mode=700,uid=10002,gid=10002"),
     },
+  },
+  watcher: {
+    user: "10002:10002",
+    memory: 192,
+    cpus: "0.5",
+    cpuShares: 512,
+    processes: 4096,
+    tmpfs: { "/tmp": tmpfs("64m", "mode=1777") },
+    pidMode: "host",
   },
   certificate: {
     user: "10004:10004",

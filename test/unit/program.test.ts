@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { CONTAINERS, expectPosture, TEST_CAPACITY } from "../support/posture";
 
 /** A resource as the program registered it. */
@@ -55,6 +55,8 @@ beforeAll(async () => {
     outputs = { endpoint, caCertificate, clients, images };
     return outputs;
   });
+  // No output waits for it.
+  await vi.waitFor(() => expect(named("watcher-container")).toBeDefined(), 10_000);
 }, 60_000);
 
 afterAll(() => rmSync(`.comfy/build/${STACK}`, { recursive: true, force: true }));
@@ -70,6 +72,7 @@ describe("the whole program, under mocks", () => {
       `comfy-${STACK}-comfyui`,
       `comfy-${STACK}-gateway`,
       `comfy-${STACK}-pod`,
+      `comfy-${STACK}-watcher`,
     ]);
   });
 
@@ -97,7 +100,7 @@ describe("the whole program, under mocks", () => {
   });
 
   it("puts gateway, authorizer and ComfyUI into the pod's namespace, after its firewall", () => {
-    const joined = containers().filter((c) => c.name !== "pod-container");
+    const joined = containers().filter((c) => !["pod-container", "watcher-container"].includes(c.name));
     expect(joined).toHaveLength(3);
     for (const { inputs } of joined) {
       expect(inputs.networkMode).toBe("container:pod-container-id");
@@ -127,7 +130,10 @@ describe("the whole program, under mocks", () => {
   });
 
   it("keeps the users of different containers apart", () => {
-    const users = Object.values(CONTAINERS).map(({ user }) => user);
+    // The watcher is ComfyUI's user on purpose: that is what it can look by without a capability.
+    const { watcher, ...others } = CONTAINERS;
+    expect(watcher?.user).toBe(others.comfyui?.user);
+    const users = Object.values(others).map(({ user }) => user);
     expect(new Set(users).size).toBe(users.length);
   });
 
@@ -145,6 +151,7 @@ describe("the whole program, under mocks", () => {
       "/etc/comfy-authorizer",
       "/etc/comfy-gateway",
       "/run/pod",
+      "/run/watcher",
     ]);
     for (const { volumeName, hostPath } of written) {
       expect(hostPath).toBeUndefined();
@@ -164,6 +171,26 @@ describe("the whole program, under mocks", () => {
     });
   });
 
+  it("gives the watcher no network and nothing of the pod's to write to, and tells it what the engine runs", () => {
+    const { networkMode, volumes, command } = named("watcher-container")?.inputs ?? {};
+    expect(networkMode).toBe("none");
+    expect(volumes).toEqual([
+      { volumeName: `comfy-${STACK}-watcher-noexec`, containerPath: "/run/watcher" },
+      { volumeName: `comfy-${STACK}-pod-run`, containerPath: "/run/pod", readOnly: true },
+    ]);
+    const { entrypoints, command: start, healthcheck } = named("comfyui-container")?.inputs ?? {};
+    expect(JSON.parse(command[1])).toEqual({
+      comfyuiContainerId: "comfyui-container-id",
+      engineCommands: [[...entrypoints, ...start], healthcheck.tests.slice(1)],
+      gpu: false,
+      action: "alert",
+    });
+  });
+
+  it("fetches no models unless it is asked to", () => {
+    expect(registered.filter(({ name }) => name.startsWith("models"))).toEqual([]);
+  });
+
   it("shows ComfyUI its models read-only", () => {
     expect(named("comfyui-container")?.inputs.volumes).toContainEqual({
       volumeName: `comfy-${STACK}-models`,
@@ -173,7 +200,7 @@ describe("the whole program, under mocks", () => {
   });
 
   it("starts each member of the pod behind the firewall, and looks whether it still is", () => {
-    const members = containers().filter((c) => c.name !== "pod-container");
+    const members = containers().filter((c) => !["pod-container", "watcher-container"].includes(c.name));
     for (const { inputs, name } of members) {
       expect(inputs.entrypoints.slice(0, 2), name).toEqual(["/bin/sh", "-c"]);
       expect(inputs.entrypoints[2], name).toContain("/proc/self/ns/net");

@@ -26,7 +26,23 @@ function problems(config: Record<string, unknown>, more: Partial<SettingsSource>
   return [];
 }
 
+const MODEL = {
+  url: "https://m.example.com/v1/a.safetensors?download=true",
+  sha256: "ab".repeat(32),
+  folder: "checkpoints",
+};
+
 describe("settings", () => {
+  it("name a model as its URL does, and know no models from an empty list", () => {
+    expect(read({ models: [MODEL] }).models).toEqual([{ ...MODEL, name: "a.safetensors" }]);
+    expect(read({ models: [{ ...MODEL, folder: "loras/x", name: "b.gguf" }] }).models?.[0]?.name).toBe(
+      "b.gguf",
+    );
+    expect(read({}).models).toBeUndefined();
+    expect(read({ models: [] }).models).toEqual([]);
+    expect(read({}).watcher).toEqual({ action: "alert" });
+  });
+
   it("are complete without any of one's own", () => {
     expect(read({})).toMatchObject({
       stack: "local",
@@ -128,6 +144,35 @@ describe("settings", () => {
     ["a short commit", { comfyui: { commit: "20ca544" } }, "comfyui.commit"],
     ["an accelerator nobody has", { comfyui: { accelerator: "tpu" } }, "comfyui.accelerator"],
     ["a source that is neither word nor path", { comfyui: { source: "latest" } }, "comfyui.source"],
+    [
+      "a model over plain http",
+      { models: [{ ...MODEL, url: "http://m.example.com/a.gguf" }] },
+      "models.0.url",
+    ],
+    [
+      "a model with a password",
+      { models: [{ ...MODEL, url: "https://a:b@m.example.com/a.gguf" }] },
+      "models.0.url",
+    ],
+    ["half a hash", { models: [{ ...MODEL, sha256: "ab" }] }, "models.0.sha256"],
+    ["a folder outside", { models: [{ ...MODEL, folder: "../custom_nodes" }] }, "models.0.folder"],
+    ["an absolute folder", { models: [{ ...MODEL, folder: "/etc" }] }, "models.0.folder"],
+    ["a hidden folder", { models: [{ ...MODEL, folder: ".parts" }] }, "models.0.folder"],
+    ["a pickle by name", { models: [{ ...MODEL, name: "a.ckpt" }] }, "models.0.name"],
+    ["a name that is a path", { models: [{ ...MODEL, name: "../a.gguf" }] }, "models.0.name"],
+    [
+      "an URL without a name",
+      { models: [{ ...MODEL, url: "https://m.example.com/get?id=5" }] },
+      "models.0.name",
+    ],
+    [
+      "an URL whose name is a path",
+      { models: [{ ...MODEL, url: "https://m.example.com/x%2Fa.gguf" }] },
+      "models.0.name",
+    ],
+    ["two models of one path", { models: [MODEL, { ...MODEL, name: "A.safetensors" }] }, "models.1.name"],
+    ["a misspelt key of a model", { models: [{ ...MODEL, hash: "x" }] }, "models.0.hash"],
+    ["an action there is not", { watcher: { action: "kill" } }, "watcher.action"],
     ["a base image by tag", { build: { baseImage: "debian:trixie-slim" } }, "build.baseImage"],
     [
       "a base image by a digest one digit short",

@@ -1,8 +1,18 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { UID } from "../../components/shared/pod-layout";
+import { FOLDER } from "../../components/watcher/layout";
 import { differences, FileReader } from "../../components/watcher/readers/files";
 import { readProcesses } from "../../components/watcher/readers/processes";
 import { safetensors } from "../support/model-files";
@@ -111,6 +121,18 @@ describe("the files of ComfyUI's container", () => {
   it("do not fill the log when all of them differ", () => {
     const built = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`/f${at}`, "sha256:a"]));
     expect(differences(built, {})).toHaveLength(20);
+  });
+});
+
+describe("the watcher's image", () => {
+  it("gives each volume to who writes to it", () => {
+    const dockerfile = readFileSync("components/watcher/image/Dockerfile", "utf8");
+    for (const [folder, uid] of [
+      [FOLDER.state, UID.comfyui],
+      [FOLDER.queue, UID.authorizer],
+    ]) {
+      expect(dockerfile).toContain(`install -d -o ${uid} -g ${uid} -m 0755 ${folder}`);
+    }
   });
 });
 
