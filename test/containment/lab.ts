@@ -375,8 +375,12 @@ export class Lab {
     if (this.checkout !== undefined) {
       const node = join(this.#folder, NODE_NAME);
       mkdirSync(node);
-      // The build refuses a node with this word in it, also in parts; an intruder that knows that writes it backwards.
-      const disguised = this.#intruder.replaceAll('"memfd_create"', '"etaerc_dfmem"[::-1]');
+      // The build refuses a node with this word in it, also in parts or backwards; one that is made up while it runs
+      // can only be stopped then.
+      const disguised = this.#intruder.replaceAll(
+        '"memfd_create"',
+        `f"memfd{os.sep.replace('/', '_')}create"`,
+      );
       writeFileSync(join(node, "__init__.py"), disguised);
       return { source: this.checkout, customNodes: [{ name: NODE_NAME, url: node }] };
     }

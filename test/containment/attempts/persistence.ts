@@ -124,7 +124,6 @@ export const OTHER_PERSISTENCE: readonly Attempt[] = [
       id: "comfyui-flags",
       tries: "has ComfyUI start with other flags: without --disable-all-custom-nodes",
       act: { do: "write", path: "/opt/comfyui/FLAGS", content: "" },
-      stopper: "user id",
       only: "checkout",
     },
   ]),
