@@ -160,6 +160,8 @@ export class Gateway extends pulumi.ComponentResource {
         part,
         image: image.repoDigest,
         uid: UID[part],
+        // nginx's remembered verdicts lie there, beside bodies on their way.
+        tmpMiB: 128,
         limits: serviceLimits(engine),
         envs,
         ...member,

@@ -12,6 +12,6 @@ writeFileSync(profile, renderSeccompProfile());
 export const HARDENED: readonly string[] = [
   ...["--init", "--read-only", "--cap-drop", "ALL", "--ipc", "private"],
   ...["--security-opt", "no-new-privileges:true", "--security-opt", `seccomp=${profile}`],
-  ...["--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777"],
+  ...["--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=128m,mode=1777"],
   ...["--memory", "512m", "--memory-swap", "512m", "--ulimit", "core=0"],
 ];

@@ -38,7 +38,7 @@ export const CONTAINERS: Readonly<Record<string, Own>> = {
     cpus: "2.0",
     cpuShares: 2048,
     processes: 256,
-    tmpfs: { "/tmp": tmpfs("64m", "mode=1777") },
+    tmpfs: { "/tmp": tmpfs("128m", "mode=1777") },
   },
   authorizer: {
     user: "10003:10003",
@@ -46,7 +46,7 @@ export const CONTAINERS: Readonly<Record<string, Own>> = {
     cpus: "2.0",
     cpuShares: 2048,
     processes: 256,
-    tmpfs: { "/tmp": tmpfs("64m", "mode=1777") },
+    tmpfs: { "/tmp": tmpfs("128m", "mode=1777") },
   },
   comfyui: {
     user: "10002:10002",

@@ -81,7 +81,7 @@ export function renderNginxFiles(settings: NginxSettings): Record<string, string
     "nginx.conf": `# Rendered from components/gateway/routes.ts; do not edit.
 load_module modules/ngx_http_brotli_filter_module.so;
 worker_processes 2;
-worker_rlimit_nofile 16384;
+worker_rlimit_nofile 32768;
 pid /tmp/nginx.pid;
 error_log stderr notice;
 

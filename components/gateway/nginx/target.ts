@@ -20,4 +20,9 @@ export const TARGET_FAULTS: readonly { what: string; pattern: string }[] = [
     what: "an encoded slash at the edge of a segment",
     pattern: "^[^?]*(?:/%2f|%2f(?:%2f|[/?]|$))",
   },
+  {
+    what: "a way out of ComfyUI's folders in what /view is asked for",
+    pattern:
+      "^/(?:api/)?view\\?.*(?:[=/\\x5c]|%2f|%5c)(?:\\.|%2e){2}(?:[/\\x5c&]|%2f|%5c|$)|^/(?:api/)?view\\?.*=(?:[/\\x5c]|%2f|%5c)|^/(?:api/)?view\\?.*%(?:[01][0-9a-f]|7f)",
+  },
 ];

@@ -62,8 +62,8 @@ export function profileName({ handling, payload, caching }: Served): string {
 /** A socket keeps its buffers, one for each direction, for as long as it is open. */
 const SOCKET = `proxy_read_timeout 3600s;
 proxy_send_timeout 3600s;
-proxy_buffer_size 8k;
-proxy_buffers 4 8k;`;
+proxy_buffer_size 4k;
+proxy_buffers 4 4k;`;
 
 /** How a location serves: faults of the target first, then the verdict, then the upstream. */
 export function profile({ handling, payload, caching }: Served, limits: Limits): string {

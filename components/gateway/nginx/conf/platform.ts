@@ -61,8 +61,8 @@ upstream compressor {
   keepalive 4;
 }
 # Positive verdicts only (the authorizer's X-Accel-Expires says how long); on tmpfs, since the key holds credentials.
-proxy_cache_path /tmp/verdicts levels=1:2 keys_zone=verdicts:4m max_size=16m inactive=${2 * VERDICT_SECONDS}s use_temp_path=off;
+proxy_cache_path /tmp/verdicts levels=1:2 keys_zone=verdicts:4m max_size=48m inactive=${2 * VERDICT_SECONDS}s use_temp_path=off;
 # The files of verdicts stay open: as many as max_size lets there be. One that was renewed is told by nginx's own number of it.
-open_file_cache max=4096 inactive=${2 * VERDICT_SECONDS}s;
+open_file_cache max=12000 inactive=${2 * VERDICT_SECONDS}s;
 ${INVENTORY}`;
 }
