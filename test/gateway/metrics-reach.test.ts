@@ -19,7 +19,9 @@ import { eventually } from "../support/gateway-pod";
 const NAME = `comfy-${TEST_STACK}-reach-${randomBytes(4).toString("hex")}`;
 const LABEL = ["--label", `comfy-fortress.stack=${TEST_STACK}`];
 const POD_CAPABILITIES = ["NET_ADMIN", "SETGID", "SETPCAP", "SETUID"].flatMap((name) => ["--cap-add", name]);
-const SERVER = `require("http").createServer((q, a) => a.end("gateway")).listen(${PORT.gateway}, "::")`;
+const GATEWAY_PORT = { v4: PORT.gateway, v6: PORT.gatewayIpv6 };
+const SERVER = `for (const port of ${JSON.stringify(Object.values(GATEWAY_PORT))})
+  require("http").createServer((q, a) => a.end("gateway")).listen(port, "::")`;
 
 let images: ReturnType<typeof gatewayImages>;
 const address = { v4: "", v6: "" };
@@ -71,7 +73,7 @@ function podImage(): string {
   try {
     for (const file of ["Dockerfile", "entrypoint"])
       copyFileSync(`components/pod/image/${file}`, join(folder, file));
-    writeFileSync(join(folder, "rules.nft"), renderFirewall(false));
+    writeFileSync(join(folder, "rules.nft"), renderFirewall(true));
     const args = ["--build-arg", `BASE_IMAGE=${images.base}`, "--build-arg", `STACK=${TEST_STACK}`];
     const tag = `comfy-${TEST_STACK}-pod:latest`;
     docker("build", "--quiet", ...args, "--tag", tag, folder);
@@ -124,7 +126,7 @@ describe("the metrics answer", () => {
 describe("the metrics do not answer", () => {
   it.each(["v4", "v6"] as const)("a neighbour on the pod's network, over IP%s", (version) => {
     const ask = (port: number) => fromContainer(["--network", NAME], address[version], port);
-    expect(ask(PORT.gateway)).toBe("gateway");
+    expect(ask(GATEWAY_PORT[version])).toBe("gateway");
     expect(ask(PORT.metrics)).toBe("");
   });
 
@@ -133,7 +135,7 @@ describe("the metrics do not answer", () => {
   });
 
   it("anybody over IPv6", async () => {
-    expect(await fromHost(address.v6, PORT.gateway)).toBe("gateway");
+    expect(await fromHost(address.v6, GATEWAY_PORT.v6)).toBe("gateway");
     expect(await fromHost(address.v6, PORT.metrics)).toBe("");
   });
 

@@ -428,9 +428,11 @@ describe.each(PROTOCOLS)("paths over %s", (protocol) => {
     await expectPassed(pod, protocol, { method: "POST", target: move, headers: key("user") });
     await expectPassed(pod, protocol, { target: "/%73ystem_stats", headers: key("worker") });
     await expectPassed(pod, protocol, {
-      target: "/view?filename=a.png&subfolder=..%2fx",
+      target: "/view?filename=a.png&subfolder=a%2fx",
       headers: key("worker"),
     });
+    const out = { target: "/view?filename=a.png&subfolder=..%2fx", headers: key("worker") };
+    await expectRefused(pod, protocol, out, 400);
   });
 });
 
