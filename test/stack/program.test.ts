@@ -61,8 +61,15 @@ describe.each(engines)("the program on %s", (_, makeDriver) => {
     expect(left, output).toEqual({ container: [], network: [], volume: [], image: [] });
   }, UP_TIMEOUT_MS);
 
-  it("hands out the documented outputs", () => {
-    expect(Object.keys(outputs).sort()).toEqual(["caCertificate", "clients", "endpoint", "images"]);
+  it("hands out the documented outputs", async () => {
+    expect(Object.keys(outputs).sort()).toEqual([
+      "caCertificate",
+      "clients",
+      "endpoint",
+      "images",
+      "metrics",
+    ]);
+    expect(await (await fetch(outputs.metrics)).text()).toContain("# TYPE ");
     expect(outputs.endpoint).toBe(`https://localhost:${settings.port}`);
     expect(outputs.clients.worker?.apiKey).toMatch(/^cf_[0-9a-f]{64}$/);
     expect(outputs.clients.me?.apiKey).not.toBe(outputs.clients.worker?.apiKey);

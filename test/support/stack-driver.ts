@@ -14,6 +14,7 @@ export interface Run {
 }
 
 export interface Outputs {
+  metrics: string;
   readonly endpoint: string;
   readonly caCertificate: string;
   readonly clients: Record<string, ClientCredentials>;
