@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Resource, valueAt } from "../../policies/core/resource";
-import { show, toValue, UNKNOWN } from "../../policies/core/value";
+import { show, toValue, UNKNOWN, type Value } from "../../policies/core/value";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
@@ -32,8 +32,10 @@ describe("toValue", () => {
       new Proxy(
         { a: 1 },
         {
-          get: () => {
-            throw error;
+          get: (_, key) => {
+            if (key === "a") {
+              throw error;
+            }
           },
         },
       );
@@ -63,7 +65,7 @@ describe("valueAt", () => {
 });
 
 describe("show", () => {
-  it.each([
+  it.each<[Value, string]>([
     [undefined, "(absent)"],
     ["x", '"x"'],
     [{ a: UNKNOWN }, '{"a":"(not known yet)"}'],
