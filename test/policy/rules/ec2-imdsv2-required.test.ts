@@ -22,7 +22,7 @@ describe.each(TYPES)(`${ID}: %s`, (type) => {
     expect(violations(props)).toEqual([`it: metadataOptions.httpTokens ${found}; wanted "required".`]);
   });
 
-  it.each([[{ metadataOptions: UNKNOWN }], [{ metadataOptions: { httpTokens: UNKNOWN } }]])(
+  it.each<[Record<string, Value>]>([[{ metadataOptions: UNKNOWN }], [{ metadataOptions: { httpTokens: UNKNOWN } }]])(
     "looks again when it is known",
     (props) => {
       expect(look(ID, resource(type, props))).toEqual({
