@@ -5,8 +5,10 @@ import { Certificate } from "../components/certificate";
 import { ComfyUi } from "../components/comfyui";
 import { DockerHost } from "../components/docker-host";
 import { Gateway } from "../components/gateway";
+import { Models } from "../components/models";
 import { Pki } from "../components/pki";
 import { Pod } from "../components/pod";
+import { Watcher } from "../components/watcher";
 import { stackOutputs } from "./outputs";
 import { projectConfig, readSettings } from "./settings";
 
@@ -16,7 +18,8 @@ const settings = readSettings({
   env: process.env,
   fileExists: existsSync,
 });
-const { stack, domain, port, build, acme, methods, requireClientCertificate, jwt } = settings;
+const { stack, domain, port, ipv6, allowedCidrs, methods, requireClientCertificate } = settings;
+const { baseImage, caBundles } = settings.build;
 const { deniedNodes, allowedNodes, ...comfyuiSource } = settings.comfyui;
 
 const pki = new Pki("pki", {
@@ -27,30 +30,29 @@ const pki = new Pki("pki", {
 const access = new Access("access", {
   clients: settings.clients,
   requireClientCertificate,
+  session: settings.session,
   issuer: { certificate: pki.caCertificate, key: pki.caKey },
 });
-const engine = new DockerHost("docker-host", { stack, baseImage: build.baseImage });
-const publishAddress = domain === "localhost" ? "127.0.0.1" : "0.0.0.0";
-const pod = new Pod("pod", { engine, publishAddress, publishPort: port });
+const engine = new DockerHost("docker-host", { stack, baseImage });
+const audience = domain === "localhost" ? "machine" : "everyone";
+const pod = new Pod("pod", { engine, audience, ipv6, publishPort: port });
 const { networkMode } = pod;
-const comfyui = new ComfyUi("comfyui", { engine, networkMode, caBundles: build.caBundles, ...comfyuiSource });
+const comfyui = new ComfyUi("comfyui", { engine, networkMode, caBundles, ...comfyuiSource });
+const { acme, models } = settings;
+if (models) new Models("models", { engine, volume: comfyui.modelsVolume, models, caBundles });
+new Watcher("watcher", { engine, networkMode, comfyui, ...settings.watcher });
 const certificate = acme && new Certificate("certificate", { engine, domains: [domain], ...acme });
 const gateway = new Gateway("gateway", {
   engine,
-  networkMode,
+  pod,
+  access,
   upstreamContainerId: comfyui.containerId,
-  domain,
-  port,
+  ...{ domain, port, ipv6, allowedCidrs },
   serverCertificate: certificate ?? pki.server,
-  methods,
-  requireClientCertificate,
-  clientCa: pki.caCertificate,
-  jwt,
-  admitted: access.admitted,
-  jwtKeys: access.jwtKeys,
-  sessionKey: access.sessionKey,
-  deniedNodes,
-  allowedNodes,
+  ...{ methods, requireClientCertificate, jwt: settings.jwt },
+  clientCa: { certificate: pki.caCertificate, crl: access.clientCrl },
+  ...{ deniedNodes, allowedNodes },
 });
 
-export const { endpoint, caCertificate, clients, images } = stackOutputs({ pki, access, comfyui, gateway });
+const outputs = stackOutputs({ pki, pod, access, comfyui, gateway });
+export const { endpoint, caCertificate, metrics, clients, images } = outputs;

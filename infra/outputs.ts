@@ -3,6 +3,7 @@ import type { Access, ClientCredentials } from "../components/access";
 import type { ComfyUi } from "../components/comfyui";
 import type { Gateway } from "../components/gateway";
 import type { Pki } from "../components/pki";
+import type { Pod } from "../components/pod";
 
 /** Every output of the stack; the secret ones are marked. */
 export interface StackOutputs {
@@ -10,6 +11,8 @@ export interface StackOutputs {
   readonly endpoint: pulumi.Output<string>;
   /** The stack's CA certificate in PEM: what clients must trust to reach the endpoint. */
   readonly caCertificate: pulumi.Output<string>;
+  /** URL of the metrics in Prometheus's format, e.g. `http://172.18.0.2:9145/metrics`; for this host only. */
+  readonly metrics: pulumi.Output<string>;
   /** Credentials by client name (secret). */
   readonly clients: pulumi.Output<Record<string, ClientCredentials>>;
   /** What runs: image ids, and ComfyUI's commit, `stand-in`, or `checkout-<hash>`. */
@@ -19,14 +22,16 @@ export interface StackOutputs {
 /** Gathers the stack's outputs from the components that have them. */
 export function stackOutputs(from: {
   pki: Pki;
+  pod: Pod;
   access: Access;
   comfyui: ComfyUi;
   gateway: Gateway;
 }): StackOutputs {
-  const { pki, access, comfyui, gateway } = from;
+  const { pki, pod, access, comfyui, gateway } = from;
   return {
     endpoint: gateway.endpoint,
     caCertificate: pki.caCertificate,
+    metrics: pod.metrics,
     clients: pulumi.secret(access.credentials),
     images: pulumi.output({ gateway: gateway.image, comfyui: comfyui.image, comfyuiCommit: comfyui.commit }),
   };

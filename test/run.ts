@@ -30,6 +30,7 @@ const STEPS: readonly Step[] = [
   { name: "gateway", needsDocker: true, run: () => suite("gateway") },
   { name: "certificate", needsDocker: true, run: () => suite("certificate") },
   { name: "stack", needsDocker: true, run: () => suite("stack") },
+  { name: "containment", needsDocker: true, run: () => suite("containment") },
 ];
 
 async function main(): Promise<number> {

@@ -19,6 +19,8 @@ export interface AccessClient {
   readonly generation: number;
   /** Whether the credentials of the generation before are no longer valid. */
   readonly retirePrevious: boolean;
+  /** Moment (RFC 3339) from which the client is refused, whatever it presents. Defaults to never. */
+  readonly expires?: string;
 }
 
 /** The authority that signs client certificates. */
@@ -29,11 +31,20 @@ export interface CertificateIssuer {
   readonly key: pulumi.Input<string>;
 }
 
+/** Which key signs the sessions of those who signed in with a password. */
+export interface SessionKeyGeneration {
+  /** Counts the keys from 1; one more makes a new one beside the old. */
+  readonly generation: number;
+  /** Whether sessions by the key before are no longer valid. */
+  readonly retirePrevious: boolean;
+}
+
 /** Arguments of `Access`. */
 export interface AccessArgs {
   /** Everyone who may come in. */
   readonly clients: readonly AccessClient[];
   /** Whether every client gets a certificate, whatever its methods are. */
   readonly requireClientCertificate: boolean;
+  readonly session: SessionKeyGeneration;
   readonly issuer: CertificateIssuer;
 }

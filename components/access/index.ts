@@ -2,9 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
 import { passwordRecord } from "../gateway/authorizer/methods/password-record";
+import type { SessionKeys } from "../gateway/authorizer/render";
+
 import { apiKey, apiKeyDigest } from "./api-key";
-import type { AccessArgs, AccessClient, CertificateIssuer } from "./args";
+import type { AccessArgs, AccessClient, CertificateIssuer, SessionKeyGeneration } from "./args";
 import { certificateFingerprint } from "./certificate";
+import { revocationList } from "./revocation-list";
 
 /** 256 bits: far beyond guessing, so an unsalted digest of the key gives nothing away. */
 const KEY_BYTES = 32;
@@ -16,7 +19,8 @@ const CERTIFICATE_HOURS = 365 * 24;
 const CERTIFICATE_EARLY_RENEWAL_HOURS = 30 * 24;
 
 /** What the gateway must know to recognise a client. None of it lets anybody in. */
-export interface AdmittedClient extends Pick<AccessClient, "name" | "role" | "methods" | "rate" | "burst"> {
+export interface AdmittedClient
+  extends Pick<AccessClient, "name" | "role" | "methods" | "rate" | "burst" | "expires"> {
   /** Lower-case hexadecimal SHA-256 digests of the client's valid API keys. */
   readonly apiKeyDigests: readonly string[];
   /** scrypt records of the client's valid passwords. */
@@ -40,6 +44,8 @@ export interface ClientCredentials {
   /** Client certificate and its private key, in PEM. */
   readonly certificate?: string;
   readonly privateKey?: string;
+  /** Moment (RFC 3339, UTC) from which none of these is taken any more. */
+  readonly expires?: string;
 }
 
 /** A secret by which the gateway verifies tokens that a client signs. */
@@ -67,8 +73,10 @@ export class Access extends pulumi.ComponentResource {
   readonly admitted: pulumi.Output<AdmittedClient[]>;
   /** For the gateway: keys of the tokens that clients sign themselves. */
   readonly jwtKeys: pulumi.Output<IssuedJwtKey[]>;
-  /** For the gateway: key of the sign-in sessions, 64 hexadecimal characters. */
-  readonly sessionKey: pulumi.Output<string>;
+  /** For the gateway: keys of the sign-in sessions. */
+  readonly sessionKeys: pulumi.Output<SessionKeys>;
+  /** For the gateway: which of the authority's certificates are revoked (CRL, PEM); only where it issued some. */
+  readonly clientCrl: pulumi.Output<string> | undefined;
   /** For the clients: credentials by client name. */
   readonly credentials: pulumi.Output<Record<string, ClientCredentials>>;
 
@@ -76,12 +84,14 @@ export class Access extends pulumi.ComponentResource {
     super("comfy:index:Access", name, {}, opts);
 
     const clients = args.clients.map((client) => {
+      this.warnOfExpiry(client);
       const certified = args.requireClientCertificate || client.methods.includes("mtls");
       const generations = validGenerations(client).map((generation) =>
         this.issue(name, client, generation, certified ? args.issuer : undefined),
       );
-      return { client, generations };
+      return { client, generations, certified };
     });
+    const certified = clients.flatMap((one) => (one.certified ? one.client : []));
 
     this.admitted = pulumi.secret(
       pulumi.all(clients.map(({ client, generations }) => admit(client, generations))),
@@ -89,7 +99,8 @@ export class Access extends pulumi.ComponentResource {
     this.jwtKeys = pulumi.secret(
       pulumi.all(clients.flatMap(({ generations }) => generations.flatMap(({ jwtKey }) => jwtKey ?? []))),
     );
-    this.sessionKey = pulumi.secret(this.random(`${name}-session-key`, KEY_BYTES).hex);
+    this.sessionKeys = pulumi.secret(this.makeSessionKeys(name, args.session));
+    this.clientCrl = certified.length > 0 ? this.revoked(name, certified, args.issuer) : undefined;
     this.credentials = pulumi.secret(
       pulumi.all(
         Object.fromEntries(
@@ -128,6 +139,25 @@ export class Access extends pulumi.ComponentResource {
       password: may("basic") ? this.password(name, client, label) : undefined,
       certificate: issuer && this.certificate(name, client, label, issuer),
     };
+  }
+
+  private makeSessionKeys(name: string, session: SessionKeyGeneration): pulumi.Output<SessionKeys> {
+    const keys = validGenerations(session).map(
+      (generation) => this.random(`${name}-session-key-${generation}`, KEY_BYTES).hex,
+    );
+    return pulumi
+      .all(keys)
+      .apply(([key = "", previousKey]) => ({ key, ...(previousKey !== undefined && { previousKey }) }));
+  }
+
+  /** An expired client is no error: the stack must stay as it is, and be changed, when a date passes. */
+  private warnOfExpiry({ name, expires }: AccessClient): void {
+    if (expires !== undefined && Date.parse(expires) <= Date.now()) {
+      void pulumi.log.warn(
+        `Client ${name} expired at ${expires} and is refused: set another moment, or remove the client.`,
+        this,
+      );
+    }
   }
 
   private password(name: string, client: AccessClient, label: string) {
@@ -173,18 +203,41 @@ export class Access extends pulumi.ComponentResource {
     return { certificate: certificate.certPem, key: key.privateKeyPem };
   }
 
+  /**
+   * What was retired last stays in the state with its certificate, whose serial number the list needs. What went before
+   * it, and who left the settings, is unknown here: the gateway takes nobody whose certificate it is not told of.
+   */
+  private revoked(
+    name: string,
+    clients: readonly AccessClient[],
+    issuer: CertificateIssuer,
+  ): pulumi.Output<string> {
+    const retired = clients
+      .filter(({ generation, retirePrevious }) => generation > 1 && retirePrevious)
+      .map((client) => {
+        const label = `${client.name}-${client.generation - 1}`;
+        return this.certificate(name, client, label, issuer).certificate;
+      });
+    return pulumi
+      .all([issuer.certificate, issuer.key, pulumi.all(retired)])
+      .apply(([certificate, key, certificates]) => revocationList(certificate, key, certificates));
+  }
+
   private random(name: string, length: number): random.RandomBytes {
     return new random.RandomBytes(name, { length }, { parent: this });
   }
 }
 
 /** The newest first. */
-function validGenerations({ generation, retirePrevious }: AccessClient): number[] {
+function validGenerations({
+  generation,
+  retirePrevious,
+}: Pick<AccessClient, "generation" | "retirePrevious">): number[] {
   return generation > 1 && !retirePrevious ? [generation, generation - 1] : [generation];
 }
 
 function admit(client: AccessClient, generations: readonly Issued[]): pulumi.Output<AdmittedClient> {
-  const { name, role, methods, rate, burst } = client;
+  const { name, role, methods, rate, burst, expires } = client;
   return pulumi
     .all([
       pulumi.all(generations.flatMap(({ apiKey: key }) => key ?? [])),
@@ -201,6 +254,7 @@ function admit(client: AccessClient, generations: readonly Issued[]): pulumi.Out
       // A password of one's own is the same in every generation.
       passwordRecords: records,
       certificateFingerprints: certificates.map(certificateFingerprint),
+      ...(expires !== undefined && { expires }),
     }));
 }
 
@@ -218,6 +272,7 @@ function handOut(
       password: current?.password?.password,
       certificate: current?.certificate?.certificate,
       privateKey: current?.certificate?.key,
+      expires: client.expires,
     })
     .apply((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
 }

@@ -1,17 +1,18 @@
 import { readFileSync } from "node:fs";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { hardenedContainer } from "../shared/container";
+import { hardenedContainer, type Limits } from "../shared/container";
 import { objectName, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
+import { dataVolume } from "../shared/volume";
 import type { CertificateArgs, DnsHost } from "./args";
 import { certificateBuildContext } from "./context";
-import { FOLDER } from "./layout";
+import { CERTIFICATE_UID, FOLDER } from "./layout";
 import { certificateEnvironment, dnsHostFolder } from "./render";
 import { requestProblems } from "./validation";
 
 /** Certbot with the AWS library takes about 120 MiB. */
-const MEMORY_MIB = 512;
+const LIMITS: Limits = { memoryMiB: 512, cpus: 1, cpuShares: 512, processes: 64 };
 
 /**
  * A certificate of Let's Encrypt, or of another ACME authority, that renews itself.
@@ -55,14 +56,8 @@ export class Certificate extends pulumi.ComponentResource {
       { engine, part: "certificate", context: certificateBuildContext(engine.stack) },
       child,
     );
-    const volume = (part: string) =>
-      new docker.Volume(
-        `${name}-${part}`,
-        { name: objectName(engine.stack, part), labels: stackLabels(engine.stack) },
-        { ...child, provider: engine.provider },
-      );
-    const letsencrypt = volume("letsencrypt");
-    const exported = volume("certificate-export");
+    const letsencrypt = dataVolume(`${name}-letsencrypt`, { engine, part: "letsencrypt" }, child);
+    const exported = dataVolume(`${name}-certificate-export`, { engine, part: "certificate-export" }, child);
     const dnsHost = dnsHostFolder(args.dns);
     const container = hardenedContainer(
       `${name}-container`,
@@ -71,18 +66,19 @@ export class Certificate extends pulumi.ComponentResource {
         part: "certificate",
         image: image.repoDigest,
         networkMode: usesMachineRole(args.dns) ? "host" : this.#network(name, args),
-        memory: MEMORY_MIB,
+        uid: CERTIFICATE_UID,
+        limits: LIMITS,
         envs: certificateEnvironment(request),
         mounts: [
-          { type: "volume", source: letsencrypt.name, target: FOLDER.letsencrypt },
-          { type: "volume", source: exported.name, target: FOLDER.export },
+          { type: "volume", source: letsencrypt, target: FOLDER.letsencrypt },
+          { type: "volume", source: exported, target: FOLDER.export },
           ...(dnsHost ? [{ type: "bind", source: dnsHost, target: FOLDER.dnsHost, readOnly: true }] : []),
         ],
       },
       child,
     );
     // The first container that mounts an empty volume gives it its owner: this one must be before the gateway.
-    this.exportVolume = pulumi.all([exported.name, container.id]).apply(([volumeName]) => volumeName);
+    this.exportVolume = pulumi.all([exported, container.id]).apply(([volumeName]) => volumeName);
 
     this.registerOutputs({ exportVolume: this.exportVolume });
   }

@@ -1,3 +1,10 @@
+/** Which files of a tree are taken, by paths relative to it, with `/` between folders. */
+export interface TreeFilter {
+  readonly takesFile: (path: string) => boolean;
+  /** Whether anything in a folder can be taken; spares the walk a venv's ten thousand files. */
+  readonly entersFolder: (path: string) => boolean;
+}
+
 /** ComfyUI's own files in folders that otherwise hold its user's data; `*` stands for one file name. */
 const OWN_FILES_AMONG_DATA: Readonly<Record<string, readonly RegExp[]>> = {
   custom_nodes: [/^custom_nodes\/(example_node\.py\.example|websocket_image_save\.py)$/],
@@ -12,26 +19,34 @@ const OWN_FILES_AMONG_DATA: Readonly<Record<string, readonly RegExp[]>> = {
 const NEVER_SOURCE = new Set(["__pycache__", "node_modules", "venv", "web_custom_versions"]);
 
 /**
- * Whether a file of a checkout is ComfyUI's source, by its path relative to the checkout, with `/` between folders.
+ * Whether a file of a checkout is ComfyUI's source.
  *
  * Left out: hidden files (`.git`, `.venv`, `.env`), what tools make, model paths of another machine, and all that its
  * user put into the data folders: models, pictures, settings, custom nodes.
  */
 export function isSourceFile(path: string): boolean {
-  const parts = path.split("/");
-  if (parts.some((part) => part.startsWith(".") || NEVER_SOURCE.has(part))) {
+  if (!isNodeFile(path) || path === "extra_model_paths.yaml") {
     return false;
   }
-  if (path === "extra_model_paths.yaml" || /\.(pyc|log)$/.test(path)) {
-    return false;
-  }
-  const own = OWN_FILES_AMONG_DATA[parts[0] ?? ""];
+  const own = OWN_FILES_AMONG_DATA[path.split("/")[0] ?? ""];
   return own === undefined || own.some((pattern) => pattern.test(path));
 }
 
-/** Whether a folder can hold source: spares the walk a venv's ten thousand files. Same path as `isSourceFile`. */
+/** Whether a folder of a checkout can hold ComfyUI's source. */
 export function mayHoldSource(path: string): boolean {
-  const parts = path.split("/");
-  const own = OWN_FILES_AMONG_DATA[parts[0] ?? ""];
-  return !parts.some((part) => part.startsWith(".") || NEVER_SOURCE.has(part)) && own?.length !== 0;
+  return mayHoldNode(path) && OWN_FILES_AMONG_DATA[path.split("/")[0] ?? ""]?.length !== 0;
 }
+
+/** All of a custom node but hidden files and what tools make. */
+function isNodeFile(path: string): boolean {
+  return mayHoldNode(path) && !/\.(pyc|log)$/.test(path);
+}
+
+function mayHoldNode(path: string): boolean {
+  return !path.split("/").some((part) => part.startsWith(".") || NEVER_SOURCE.has(part));
+}
+
+/** ComfyUI's own files in a checkout of it. */
+export const COMFYUI_FILES: TreeFilter = { takesFile: isSourceFile, entersFolder: mayHoldSource };
+/** The files of a custom node. */
+export const NODE_FILES: TreeFilter = { takesFile: isNodeFile, entersFolder: mayHoldNode };

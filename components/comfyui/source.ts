@@ -14,21 +14,36 @@ import {
   symlinkSync,
 } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { isSourceFile, mayHoldSource } from "./checkout-filter";
+import { COMFYUI_FILES, type TreeFilter } from "./checkout-filter";
 
 /** Where ComfyUI is developed; the only repository that `official` clones. */
 export const OFFICIAL_REPOSITORY = "https://github.com/Comfy-Org/ComfyUI";
 
-/** Files of `image/` that the build context of the ComfyUI image holds, besides `build-ca.crt` and `source/`. */
+/** Files of `image/`, all of which the build context of the ComfyUI image holds, besides what is made for it. */
 export const IMAGE_FILES = [
   "Dockerfile",
+  "check-nodes.py",
   "check-source.py",
   "choose-flags.py",
   "choose-torch.py",
+  "clone.sh",
+  "fetch-nodes.py",
   "fetch-source.sh",
+  "finish.py",
   "install.sh",
+  "integrity.py",
+  "known_bad.py",
   "launch.py",
   "lay-out.sh",
+  "lock.py",
+  "no_network.py",
+  "pod-member.py",
+  "requirements.py",
+  "sbom-tool.lock",
+  "sbom.py",
+  "scan.py",
+  "strip.py",
+  "trial.py",
   "try-start.py",
 ] as const;
 
@@ -60,7 +75,7 @@ export function resolveSource(setting: string, officialCommit: string, projectRo
       return { kind: "stand-in", commit: "stand-in" };
     default: {
       const path = checkoutPath(setting, projectRoot);
-      return { kind: "checkout", path, commit: checkoutCommit(path) };
+      return { kind: "checkout", path, commit: treeCommit(path, COMFYUI_FILES) };
     }
   }
 }
@@ -81,9 +96,12 @@ function checkoutPath(setting: string, projectRoot: string): string {
   return realpathSync(path);
 }
 
-/** See `commit` of `Source`: an image must not carry the id of a commit that it does not hold. */
-function checkoutCommit(path: string): string {
-  const files = listSource(path);
+/**
+ * Git's HEAD where the tracked files are exactly that, otherwise `checkout-<first 12 digits of the content's hash>`: an
+ * image must not carry the id of a commit that it does not hold.
+ */
+export function treeCommit(path: string, filter: TreeFilter): string {
+  const files = listFiles(path, filter);
   if (isGitWorkTree(path) && git(path, ["status", "--porcelain", "--untracked-files=no"]) === "") {
     return git(path, ["rev-parse", "HEAD"]).trim();
   }
@@ -97,22 +115,26 @@ function checkoutCommit(path: string): string {
   return `checkout-${hash.digest("hex").slice(0, 12)}`;
 }
 
-/**
- * Makes `intoDir` hold the checkout's source and nothing else, for the build context; without a checkout it is empty.
- *
- * Only what git tracks is taken, or, without git, all but hidden files and user data (see `isSourceFile`). The same
- * checkout always gives the same tree.
- *
- * @throws Error at a symbolic link that leads out of the checkout.
- */
+/** Makes `intoDir` hold the checkout's source and nothing else, see `stageTree`; without a checkout it is empty. */
 export function stageCheckout(path: string | undefined, intoDir: string): void {
-  const files = path === undefined ? [] : listSource(path);
   rmSync(intoDir, { recursive: true, force: true });
   mkdirSync(intoDir, { recursive: true });
-  for (const file of files) {
-    const from = join(path ?? "", file);
+  if (path !== undefined) {
+    stageTree(path, COMFYUI_FILES, intoDir);
+  }
+}
+
+/**
+ * Copies a tree for the build context: only what git tracks or, without git, all files, and of them what the filter
+ * takes. The same tree always gives the same copy.
+ *
+ * @throws Error at a symbolic link that leads out of the tree.
+ */
+export function stageTree(path: string, filter: TreeFilter, intoDir: string): void {
+  for (const file of listFiles(path, filter)) {
+    const from = join(path, file);
     const to = join(intoDir, file);
-    const { target, executable } = readEntry(path ?? "", file);
+    const { target, executable } = readEntry(path, file);
     mkdirSync(dirname(to), { recursive: true });
     if (target !== undefined) {
       symlinkSync(target, to);
@@ -123,16 +145,17 @@ export function stageCheckout(path: string | undefined, intoDir: string): void {
   }
 }
 
-/** The files and links of the source, relative, in a fixed order. */
-function listSource(root: string): string[] {
-  const files = isGitWorkTree(root) ? trackedFiles(root) : walk(root, "");
-  const source = files.filter(isSourceFile).sort();
-  if (!source.includes("main.py")) {
+/** The files and links that a filter takes, relative, in a fixed order. */
+function listFiles(root: string, filter: TreeFilter): string[] {
+  const files = isGitWorkTree(root) ? trackedFiles(root) : walk(root, "", filter);
+  const taken = files.filter(filter.takesFile).sort();
+  const needed = filter === COMFYUI_FILES ? "main.py" : "__init__.py";
+  if (!taken.includes(needed) && isGitWorkTree(root)) {
     throw new Error(
-      `${root} has a .git, and git tracks no main.py there: commit ComfyUI's files, or remove .git.`,
+      `${root} has a .git, and git tracks no ${needed} there: commit its files, or remove .git.`,
     );
   }
-  return source;
+  return taken;
 }
 
 function trackedFiles(root: string): string[] {
@@ -145,13 +168,13 @@ function trackedFiles(root: string): string[] {
     });
 }
 
-function walk(root: string, folder: string): string[] {
+function walk(root: string, folder: string, filter: TreeFilter): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
       // A virtual environment may have any name; this file marks it.
       const isVenv = existsSync(join(root, path, "pyvenv.cfg"));
-      return mayHoldSource(path) && !isVenv ? walk(root, path) : [];
+      return filter.entersFolder(path) && !isVenv ? walk(root, path, filter) : [];
     }
     return entry.isFile() || entry.isSymbolicLink() ? [path] : [];
   });

@@ -1,8 +1,9 @@
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { type Engine, objectName, STACK_LABEL } from "../shared/engine";
+import { type Capacity, type Engine, objectName, STACK_LABEL } from "../shared/engine";
 import type { DockerHostArgs } from "./args";
+import { CAPACITY_COMMAND, parseCapacity } from "./capacity";
 
 /**
  * The Docker Engine of this machine, with the base image on it.
@@ -15,6 +16,7 @@ export class DockerHost extends pulumi.ComponentResource implements Engine {
   readonly stack: string;
   readonly provider: docker.Provider;
   readonly baseImage: pulumi.Output<string>;
+  readonly capacity: pulumi.Output<Capacity>;
 
   constructor(name: string, args: DockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("comfy:index:DockerHost", name, args, opts);
@@ -41,6 +43,9 @@ export class DockerHost extends pulumi.ComponentResource implements Engine {
       { ...child, dependsOn: sweep },
     );
     this.baseImage = base.stdout;
+    this.capacity = new local.Command(`${name}-capacity`, { create: CAPACITY_COMMAND }, child).stdout.apply(
+      parseCapacity,
+    );
 
     this.registerOutputs({ baseImage: this.baseImage });
   }

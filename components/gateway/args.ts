@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../shared/engine";
 import type { JwtKey } from "./authorizer/methods/jwt-keys";
 import type { MethodName } from "./authorizer/methods/names";
-import type { AuthorizerClient } from "./authorizer/render";
+import type { AuthorizerClient, SessionKeys } from "./authorizer/render";
 
 /** A JWT key without what `JwtSettings` pins for all of them. */
 export type ClientJwtKey = Omit<JwtKey, "issuer" | "audience">;
@@ -37,31 +37,55 @@ export interface OfferedCertificate {
   readonly exportVolume: pulumi.Input<string>;
 }
 
+/** What client certificates are verified by. */
+export interface ClientAuthority {
+  /** Certificate, in PEM, of the CA that must have signed them. */
+  readonly certificate: pulumi.Input<string>;
+  /** Which of them are revoked: a CRL in PEM. Defaults to none. */
+  readonly crl?: pulumi.Input<string>;
+}
+
+/** What the component `Pod` offers. */
+export interface PodNetwork {
+  /** Value for `networkMode` of the containers that live in the pod. */
+  readonly networkMode: pulumi.Input<string>;
+  /** Addresses behind which clients are hidden; with `allowedCidrs`, never allowed. */
+  readonly proxyAddresses: pulumi.Input<readonly string[]>;
+}
+
+/** What the component `Access` offers: who may come in (secret). */
+export interface Admission {
+  /** Everyone who may, with what to recognise them by. */
+  readonly admitted: pulumi.Input<readonly AuthorizerClient[]>;
+  /** Keys of the tokens that clients sign themselves. */
+  readonly jwtKeys: pulumi.Input<readonly ClientJwtKey[]>;
+  /** Keys of the sign-in sessions. */
+  readonly sessionKeys: pulumi.Input<SessionKeys>;
+}
+
 /** Arguments of `Gateway`. */
 export interface GatewayArgs {
   readonly engine: Engine;
-  /** Value for `networkMode`: the pod whose network namespace gateway and authorizer live in. */
-  readonly networkMode: pulumi.Input<string>;
+  /** The pod whose network namespace gateway and authorizer live in. */
+  readonly pod: PodNetwork;
   /** Id of ComfyUI's container; when it changes, the gateway is asked again whether ComfyUI answers. */
   readonly upstreamContainerId: pulumi.Input<string>;
   /** Host name of the endpoint. `localhost` and the loopback addresses are answered too. */
   readonly domain: string;
   /** TCP port of the endpoint as clients see it. */
   readonly port: number;
+  /** Whether to listen on IPv6 too; the pod's network must have it. */
+  readonly ipv6: boolean;
+  /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect; empty for all. */
+  readonly allowedCidrs: readonly string[];
   readonly serverCertificate: ServerCertificate;
   /** Enabled ways to authenticate. */
   readonly methods: readonly MethodName[];
   /** Whether a client certificate is needed on top of any other method. */
   readonly requireClientCertificate: boolean;
-  /** CA certificate in PEM that client certificates must be signed by. */
-  readonly clientCa: pulumi.Input<string>;
+  readonly clientCa: ClientAuthority;
   readonly jwt: JwtSettings;
-  /** Everyone who may come in, with what to recognise them by (secret). */
-  readonly admitted: pulumi.Input<readonly AuthorizerClient[]>;
-  /** Keys of the tokens that clients sign themselves (secret). */
-  readonly jwtKeys: pulumi.Input<readonly ClientJwtKey[]>;
-  /** Key of the sign-in sessions: 64 hexadecimal characters (secret). */
-  readonly sessionKey: pulumi.Input<string>;
+  readonly access: Admission;
   /** Node classes that are refused besides the gateway's own list; `*` at the end stands for any rest. */
   readonly deniedNodes: readonly string[];
   /** The only node classes that may run; the denied ones still may not. Defaults to all. */

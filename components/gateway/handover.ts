@@ -6,6 +6,9 @@
 /** Seconds nginx may remember a positive verdict: revocation is at most this late. */
 export const VERDICT_SECONDS = 5;
 
+/** Seconds the gateway keeps an answer that is the same for everybody, at most; also after ComfyUI was started anew. */
+export const INVENTORY_SECONDS = 5;
+
 /** Largest upload, in bytes. The authorizer holds it in memory until it is judged. */
 export const UPLOAD_BODY_BYTES = 25 * 1024 * 1024;
 

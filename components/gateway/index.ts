@@ -1,15 +1,19 @@
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { podMember } from "../pod/member";
 import { type ContextFile, stageBuildContext } from "../shared/build-context";
 import { bundle } from "../shared/bundle";
-import { hardenedContainer } from "../shared/container";
-import { objectName, stackLabels } from "../shared/engine";
+import { hardenedContainer, type Limits } from "../shared/container";
+import { type Engine, objectName, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
+import { PORT, UID } from "../shared/pod-layout";
+import { dataVolume } from "../shared/volume";
 import type { GatewayArgs, ServerCertificate } from "./args";
 import { renderAuthorizerConfig } from "./authorizer/render";
 import { publicOrigins } from "./handover";
 import { renderNginxBundle } from "./nginx/render";
+import { TALLY_FOLDER, TALLY_VOLUME } from "./tally";
 
 const NGINX = "components/gateway/nginx";
 const AUTHORIZER = "components/gateway/authorizer";
@@ -21,7 +25,8 @@ const READY_TIMEOUT_SECONDS = 300;
 /** One of the gateway's two services. */
 interface Service {
   /** Name of its part of the stack: of its image, container and volume. */
-  readonly part: string;
+  readonly part: "authorizer" | "gateway";
+  readonly command: readonly string[];
   readonly context: Readonly<Record<string, ContextFile>>;
   /** Folder that its configuration volume is mounted on. */
   readonly configFolder: string;
@@ -29,15 +34,18 @@ interface Service {
   readonly apply: string;
   /** What `apply` reads (secret). */
   readonly config: pulumi.Output<string>;
+  /** Name of the volume through which nginx says what it has done. */
+  readonly tally: pulumi.Input<string>;
   readonly envs?: string[];
-  /** Volumes besides the configuration's. */
+  /** Volumes besides the configuration's and the tally. */
   readonly volumes?: { volumeName: pulumi.Input<string>; containerPath: string; readOnly: boolean }[];
 }
 
 /**
  * The front door: nginx, which terminates TLS and streams, and the authorizer, which decides.
  *
- * Creates an image, a container and a configuration volume for each, hands both their configuration on the standard
+ * Creates an image, a container and a configuration volume for each, and a tmpfs on which nginx counts for the
+ * authorizer's metrics; hands both their configuration on the standard
  * input of a command (validated, swapped atomically, reloaded without dropping a connection), and waits until ComfyUI
  * answers. Nothing secret is in an image, an environment or a command line.
  */
@@ -49,12 +57,23 @@ export class Gateway extends pulumi.ComponentResource {
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("comfy:index:Gateway", name, {}, opts);
-    const { engine, domain, port } = args;
+    const { engine, domain, port, ipv6, allowedCidrs } = args;
     const hostNames = [...new Set([domain, "localhost", "127.0.0.1", "[::1]"])];
     const origins = publicOrigins(hostNames, port);
 
+    const tally = new docker.Volume(
+      `${name}-tally-volume`,
+      {
+        name: objectName(engine.stack, "tally"),
+        labels: stackLabels(engine.stack),
+        driver: "local",
+        driverOpts: TALLY_VOLUME,
+      },
+      { parent: this, provider: engine.provider },
+    );
     const authorizer = this.service(name, args, {
       part: "authorizer",
+      command: ["node", "/opt/authorizer/authorizer.js", "serve"],
       context: {
         Dockerfile: { copyOf: `${AUTHORIZER}/Dockerfile` },
         "authorizer.js": bundle(`${AUTHORIZER}/main.ts`),
@@ -62,9 +81,11 @@ export class Gateway extends pulumi.ComponentResource {
       configFolder: "/etc/comfy-authorizer",
       apply: "node /opt/authorizer/authorizer.js apply",
       config: authorizerConfig(args, origins),
+      tally: tally.name,
     });
     const nginx = this.service(name, args, {
       part: "gateway",
+      command: ["/usr/local/bin/entrypoint"],
       context: {
         Dockerfile: { copyOf: `${NGINX}/Dockerfile` },
         entrypoint: { copyOf: `${NGINX}/entrypoint` },
@@ -77,10 +98,21 @@ export class Gateway extends pulumi.ComponentResource {
         .all([
           bundledCertificate(args.serverCertificate),
           takesCertificates(args) ? args.clientCa : undefined,
+          args.pod.proxyAddresses,
         ])
-        .apply(([server, clientCa]) =>
-          renderNginxBundle({ hostNames, publicPort: port, ...server, clientCa }),
+        .apply(([server, clientCa, proxyAddresses]) =>
+          renderNginxBundle({
+            hostNames,
+            publicPort: port,
+            ipv6,
+            allowedCidrs,
+            proxyAddresses,
+            ...server,
+            clientCa: clientCa?.certificate,
+            clientCrl: clientCa?.crl,
+          }),
         ),
+      tally: tally.name,
       ...offeredCertificate(args.serverCertificate, domain),
     });
 
@@ -108,8 +140,8 @@ export class Gateway extends pulumi.ComponentResource {
   /** Builds and starts one service and puts its configuration in force. */
   private service(
     name: string,
-    { engine, networkMode }: GatewayArgs,
-    { part, context, configFolder, apply, config, envs, volumes = [] }: Service,
+    { engine, pod: { networkMode } }: GatewayArgs,
+    { part, command, context, configFolder, apply, config, tally, envs, volumes = [] }: Service,
   ): { container: docker.Container; applied: local.Command } {
     const child = { parent: this };
     const prefix = `${name}-${part === "gateway" ? "nginx" : part}`;
@@ -119,20 +151,24 @@ export class Gateway extends pulumi.ComponentResource {
       { engine, part, context: stageBuildContext(engine.stack, part, context) },
       child,
     );
-    const volume = new docker.Volume(
-      `${prefix}-config-volume`,
-      { name: objectName(engine.stack, `${part}-config`), labels: stackLabels(engine.stack) },
-      { ...child, provider: engine.provider },
-    );
+    const configuration = dataVolume(`${prefix}-config-volume`, { engine, part: `${part}-config` }, child);
+    const member = podMember({ engine, networkMode, command, port: PORT[part], startSeconds: 10 });
     const container = hardenedContainer(
       `${prefix}-container`,
       {
         engine,
         part,
         image: image.repoDigest,
-        networkMode,
+        uid: UID[part],
+        limits: serviceLimits(engine),
         envs,
-        volumes: [{ volumeName: volume.name, containerPath: configFolder }, ...volumes],
+        ...member,
+        volumes: [
+          ...member.volumes,
+          { volumeName: configuration, containerPath: configFolder },
+          { volumeName: tally, containerPath: TALLY_FOLDER },
+          ...volumes,
+        ],
       },
       child,
     );
@@ -147,6 +183,19 @@ export class Gateway extends pulumi.ComponentResource {
     );
     return { container, applied };
   }
+}
+
+/**
+ * Two nginx workers, and an authorizer with one thread that decides and two that check passwords, are busy with two
+ * processors. Uploads are held in memory until they are judged.
+ */
+function serviceLimits({ capacity }: Engine): Limits {
+  return {
+    memoryMiB: 512,
+    cpus: capacity.apply(({ cpus }) => Math.min(2, cpus)),
+    cpuShares: 2048,
+    processes: 256,
+  };
 }
 
 /** What nginx's configuration says of the server's certificate. */
@@ -173,8 +222,8 @@ function takesCertificates({ methods, requireClientCertificate }: GatewayArgs): 
 function authorizerConfig(args: GatewayArgs, origins: readonly string[]): pulumi.Output<string> {
   const { methods, requireClientCertificate, jwt, deniedNodes, allowedNodes } = args;
   return pulumi
-    .all([args.admitted, args.jwtKeys, args.sessionKey])
-    .apply(([clients, jwtKeys, sessionKey]) => {
+    .all([args.access.admitted, args.access.jwtKeys, args.access.sessionKeys])
+    .apply(([clients, jwtKeys, sessionKeys]) => {
       const { issuer, audience, tenantClaim, maxLifetimeSeconds } = jwt;
       const keys = [...jwtKeys, ...jwt.keys].map((key) => ({ ...key, issuer, audience }));
       return renderAuthorizerConfig({
@@ -183,7 +232,7 @@ function authorizerConfig(args: GatewayArgs, origins: readonly string[]): pulumi
         deniedNodes,
         allowedNodes,
         requireClientCertificate,
-        session: methods.includes("basic") ? { key: sessionKey } : undefined,
+        session: methods.includes("basic") ? sessionKeys : undefined,
         jwt:
           methods.includes("jwt") && keys.length > 0 ? { tenantClaim, maxLifetimeSeconds, keys } : undefined,
       });

@@ -29,6 +29,16 @@ export type Payload = "none" | "json" | "json-as-text" | "multipart" | "raw" | "
  */
 export type Content = "data" | "page" | "untrusted";
 
+/**
+ * How long an answer may be used again. Everything is for one client alone, so no shared cache may keep any of it.
+ * - `none`: not at all,
+ * - `revalidate`: the browser keeps it and asks each time whether it still holds,
+ * - `hashed`: the same, and for a year without asking where the name fits `HASHED_FILE`,
+ * - `gateway`: the browser does not keep it, but the gateway does for `INVENTORY_SECONDS`, and answers everybody who may
+ *   have it with the same. For exact paths only, whose answer depends on nothing in the request.
+ */
+export type Caching = "none" | "revalidate" | "hashed" | "gateway";
+
 export interface Route {
   /** Unique; appears in the audit log. */
   id: string;
@@ -42,11 +52,12 @@ export interface Route {
   handling: "direct" | "authorizer";
   payload: Payload;
   content: Content;
+  caching: Caching;
   /** `both`: also under /api, as ComfyUI registers every non-static route twice. */
   spellings: "both" | "bare";
 }
 
-type RouteOptions = Partial<Pick<Route, "handling" | "payload" | "content" | "spellings">>;
+type RouteOptions = Partial<Pick<Route, "handling" | "payload" | "content" | "caching" | "spellings">>;
 
 function route(id: string, path: string, access: Access, options: RouteOptions = {}): Route {
   return {
@@ -56,14 +67,15 @@ function route(id: string, path: string, access: Access, options: RouteOptions =
     handling: "direct",
     payload: "none",
     content: "data",
+    caching: "none",
     spellings: "both",
     ...options,
   };
 }
 
 /** Front end files: ComfyUI mounts them without the /api spelling. */
-function page(id: string, path: string): Route {
-  return route(id, path, { GET: "user" }, { content: "page", spellings: "bare" });
+function page(id: string, path: string, caching: Caching = "revalidate"): Route {
+  return route(id, path, { GET: "user" }, { content: "page", caching, spellings: "bare" });
 }
 
 /** ComfyUI-Manager's routes: pip and git install, reboot, configuration writes, some of them by GET. */
@@ -89,7 +101,7 @@ export const ROUTES: readonly Route[] = [
   page("ui-index", "/index.html"),
   page("ui-icons", "/materialdesignicons.min.css"),
   page("ui-user-css", "/user.css"),
-  page("ui-assets", "/assets/{file:rest}"),
+  page("ui-assets", "/assets/{file:rest}", "hashed"),
   page("ui-cursor", "/cursor/{file:rest}"),
   page("ui-fonts", "/fonts/{file:rest}"),
   page("ui-scripts", "/scripts/{file:rest}"),
@@ -110,7 +122,7 @@ export const ROUTES: readonly Route[] = [
   route("jobs-cancel", "/api/jobs/cancel", { POST: "admin" }, { payload: "json" }),
   route("job", "/api/jobs/{job}", { GET: "admin" }),
   route("job-cancel", "/api/jobs/{job}/cancel", { POST: "admin" }, { payload: "json" }),
-  route("view", "/view", { GET: "worker" }, { content: "untrusted" }),
+  route("view", "/view", { GET: "worker" }, { content: "untrusted", caching: "revalidate" }),
   route(
     "upload-image",
     "/upload/image",
@@ -121,7 +133,7 @@ export const ROUTES: readonly Route[] = [
   route("upload-temp", "/upload/temp", "never"),
 
   // Inventory.
-  route("object-info", "/object_info", { GET: "worker" }),
+  route("object-info", "/object_info", { GET: "worker" }, { caching: "gateway" }),
   route("object-info-class", "/object_info/{class}", { GET: "worker" }),
   route("models", "/models", { GET: "worker" }),
   route("models-folder", "/models/{folder}", { GET: "worker" }),
@@ -180,6 +192,12 @@ export const FORBIDDEN_USERDATA = {
   pattern:
     "^(?:/api)?(?:/v2)?/userdata/(?:(?:.*/)?__|.*\\.(?:html?|xhtml|xht|shtml|svgz?|xml|xslt?|m?js|cjs|wasm|swf|hta)(?:/|$))",
 } as const;
+
+/**
+ * Files whose name has a hash of their content, as Vite names what it bundles: `/assets/index-BKeTeXLp.js`. A hash has a
+ * digit or a capital, which tells it from a word: `sorted-custom-node-map.json`.
+ */
+export const HASHED_FILE = "^/assets/[^/]+-(?=[a-z_-]{0,7}[A-Z0-9])[A-Za-z0-9_-]{8}\\.[a-z0-9]+$";
 
 /** Whether `role` includes everything `needed` may do. */
 export function roleCovers(role: Role, needed: Role): boolean {

@@ -1,10 +1,13 @@
 import type { Engine } from "../shared/engine";
+import type { Audience } from "./publish";
 
 /** Arguments of `Pod`. */
 export interface PodArgs {
   readonly engine: Engine;
-  /** Address of the host on which the gateway's port is published, e.g. `127.0.0.1`, or `0.0.0.0` for every address. */
-  readonly publishAddress: string;
+  /** Who can connect: programs on the host itself (`machine`), or everyone who reaches it. */
+  readonly audience: Audience;
+  /** Whether the gateway is reached over IPv6 too. */
+  readonly ipv6: boolean;
   /** TCP port of the host on which the gateway is reached. */
   readonly publishPort: number;
 }

@@ -9,6 +9,14 @@ export interface Engine {
   readonly provider: docker.Provider;
   /** Debian image that every other image is built on, by a name its Dockerfiles can use. */
   readonly baseImage: pulumi.Output<string>;
+  /** What the engine's machine has. */
+  readonly capacity: pulumi.Output<Capacity>;
+}
+
+/** What a machine has to give. */
+export interface Capacity {
+  readonly cpus: number;
+  readonly memoryMiB: number;
 }
 
 /** Label that everything made for a stack carries; nothing without it is ever touched. */

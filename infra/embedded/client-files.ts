@@ -13,6 +13,7 @@ const FILES: Record<string, string> = {
   password: "password",
   certificate: "client.crt",
   privateKey: "client.key",
+  expires: "expires",
 };
 
 /**

@@ -53,7 +53,10 @@ export async function waitUntilReady(
   );
 }
 
-/** One authenticated request on this machine, whatever the endpoint's name resolves to; "" when it was answered with 200. */
+/**
+ * One authenticated request on this machine, whatever the endpoint's name resolves to; "" when it was answered with 200,
+ * or refused for this machine's address: an allowlist need not have it, and the program itself has asked ComfyUI.
+ */
 function ask({ endpoint, caCertificate, apiKey }: Probe): Promise<string> {
   const url = new URL("/system_stats", endpoint);
   return new Promise((resolve) => {
@@ -69,14 +72,28 @@ function ask({ endpoint, caCertificate, apiKey }: Probe): Promise<string> {
         timeout: 10_000,
       },
       (response) => {
-        response.resume();
-        resolve(response.statusCode === 200 ? "" : `the gateway answers ${response.statusCode}`);
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("close", () => {
+          const { statusCode } = response;
+          const isOutsider = statusCode === 403 && codeOf(Buffer.concat(chunks)) === "address_not_allowed";
+          resolve(statusCode === 200 || isOutsider ? "" : `the gateway answers ${statusCode}`);
+        });
       },
     );
     call.on("timeout", () => call.destroy(new Error("no answer within 10 s")));
     call.on("error", (error) => resolve(error.message));
     call.end();
   });
+}
+
+/** The code of the gateway's own refusals. */
+function codeOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString()).error.code;
+  } catch {
+    return undefined;
+  }
 }
 
 /** All containers of the stack, running or not. */

@@ -15,6 +15,15 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     fix: "give the bare host name: no scheme, port, path, underscore or upper case",
   },
   port: { allowed: "a whole number from 1 to 65535", fix: "set a free port, such as 8443" },
+  ipv6: {
+    allowed: "true, false",
+    fix: "set it to true to publish on IPv6 too; with a domain of your own that needs Docker 27 or newer",
+  },
+  allowedCidrs: {
+    allowed:
+      "a list of at most 1000 IPv4 or IPv6 addresses and ranges, such as 203.0.113.7, 198.51.100.0/24, 2001:db8::/32",
+    fix: "list who may connect, or remove the key for everyone (0.0.0.0/0 is everyone with IPv4, ::/0 with IPv6)",
+  },
   certificate: {
     allowed: "private-ca, letsencrypt",
     fix: "set private-ca, or letsencrypt for a domain whose DNS you can write to",
@@ -46,7 +55,8 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     fix: "list the ways in that clients use, e.g. [apiKey, basic]",
   },
   clients: {
-    allowed: "a list of 1 to 10000 clients, each {name, role, rate, burst, generation, retirePrevious}",
+    allowed:
+      "a list of 1 to 10000 clients, each {name, role, rate, burst, generation, retirePrevious, expires}",
     fix: "list at least one client, e.g. [{name: me, role: admin}]",
   },
   "clients.name": {
@@ -68,6 +78,15 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
   "clients.password": {
     allowed: "12 to 128 characters, not made of common words or the client's name",
     fix: "choose a better one, or remove the key and let the stack generate one",
+  },
+  session: { allowed: "an object {generation, retirePrevious}", fix: "see Pulumi.README.yaml" },
+  "session.generation": {
+    allowed: "a whole number from 1",
+    fix: "raise it by one to sign sessions with a new key",
+  },
+  "session.retirePrevious": {
+    allowed: "true, false",
+    fix: "set it to true to end the sessions that the key before has signed",
   },
   jwt: {
     allowed: "an object {issuer, audience, tenantClaim, maxLifetimeSeconds, keys}",
@@ -117,8 +136,13 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     allowed: "true, false",
     fix: "set it to true once the client uses its new key",
   },
+  "clients.expires": {
+    allowed: "a date (its first moment, UTC) or a moment: 2027-01-31, 2027-01-31T18:00:00+01:00",
+    fix: "give the moment from which the client is refused, or remove the key",
+  },
   comfyui: {
-    allowed: "an object {source, commit, accelerator, deniedNodes, allowedNodes}",
+    allowed:
+      "an object {source, commit, accelerator, torchIndex, lock, customNodes, deniedNodes, allowedNodes}",
     fix: "see Pulumi.README.yaml",
   },
   "comfyui.source": {
@@ -130,6 +154,32 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     fix: "give the full commit id; branches and tags move and are not accepted",
   },
   "comfyui.accelerator": { allowed: "cpu, cuda", fix: "set cpu on a machine without an NVIDIA GPU" },
+  "comfyui.torchIndex": {
+    allowed: "an https URL without credentials, of a package index that has torch",
+    fix: "give the index's URL as pip takes it, or remove the key for PyTorch's own",
+  },
+  "comfyui.lock": {
+    allowed:
+      "the path of a requirements.lock (absolute, or beginning with ./ or ../), for a ComfyUI that is built",
+    fix: "copy /opt/comfyui/requirements.lock out of an image, or remove the key to resolve the requirements anew",
+  },
+  "comfyui.customNodes": {
+    allowed: "a list of at most 100 custom nodes, each {url, commit, name}, for a ComfyUI that is built",
+    fix: "see Pulumi.README.yaml; the stand-in loads no custom nodes",
+  },
+  "comfyui.customNodes.url": {
+    allowed:
+      "an https URL without credentials, or the path of a folder (absolute, or beginning with ./ or ../)",
+    fix: "give the repository's URL, or check the node out and give the path; some repositories are denied",
+  },
+  "comfyui.customNodes.commit": {
+    allowed: "40 lower-case hexadecimal digits; needed with an https URL",
+    fix: "give the full commit id that you have looked at; branches and tags move and are not accepted",
+  },
+  "comfyui.customNodes.name": {
+    allowed: "1 to 64 of A-Z, a-z, 0-9, -, _ and ., not ending with .disabled, no two alike",
+    fix: "set name: it becomes the node's folder; by default it is the last part of url",
+  },
   "comfyui.deniedNodes": {
     allowed: "a list of node class names",
     fix: "list names as they stand in class_type, e.g. [SomeNode]",
@@ -137,6 +187,32 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
   "comfyui.allowedNodes": {
     allowed: "a list of at least one node class name",
     fix: "list every node class your workflows use, or remove the key to allow all but the denied ones",
+  },
+  models: {
+    allowed: "a list of at most 1000 models, each {url, sha256, folder, name}",
+    fix: "see Pulumi.README.yaml",
+  },
+  "models.url": {
+    allowed: "an https URL without user, password or fragment",
+    fix: "give the address of the file itself, such as https://host/path/model.safetensors",
+  },
+  "models.sha256": {
+    allowed: "64 lower-case hexadecimal digits",
+    fix: "give the SHA-256 that the file's publisher names; it is what makes it the right file",
+  },
+  "models.folder": {
+    allowed: "a folder of ComfyUI's models, such as checkpoints, loras, vae, controlnet or loras/portraits",
+    fix: "give a relative path without hidden parts or ..",
+  },
+  "models.name": {
+    allowed:
+      "a file name of A-Z, a-z, 0-9, ., _ and - that ends in .safetensors or .gguf; no two in one folder",
+    fix: "name the file where the URL does not; other formats can run code when they are loaded",
+  },
+  watcher: { allowed: "an object {action}", fix: "see Pulumi.README.yaml" },
+  "watcher.action": {
+    allowed: "alert, stop",
+    fix: "set alert to be told only, or stop to have ComfyUI stopped too",
   },
   build: { allowed: "an object {baseImage, caBundle}", fix: "see Pulumi.README.yaml" },
   "build.baseImage": {

@@ -1,6 +1,17 @@
+import { customNodeName } from "../../components/comfyui/custom-nodes";
+import { nameInUrl } from "../../components/models/naming";
 import { acmeProblems, certificateRequest } from "./acme";
+import { customNodeProblems } from "./custom-nodes";
 import { explain, problem, SettingsError, type SettingsProblem } from "./problems";
-import { ambiguousKids, duplicateClients, methodsNotEnabled, missingFiles, weakPasswords } from "./rules";
+import {
+  ambiguousKids,
+  duplicateClients,
+  duplicateModels,
+  methodsNotEnabled,
+  missingFiles,
+  uselessAllowlist,
+  weakPasswords,
+} from "./rules";
 import { STRUCTURED, schema } from "./schema";
 import type { Settings, SettingsSource } from "./types";
 
@@ -33,7 +44,13 @@ export function readSettings(source: SettingsSource): Settings {
   problems.push(...duplicateClients(raw.clients));
   problems.push(...weakPasswords(raw.clients));
   if (result.success) {
-    problems.push(...methodsNotEnabled(result.data), ...ambiguousKids(result.data));
+    problems.push(
+      ...methodsNotEnabled(result.data),
+      ...ambiguousKids(result.data),
+      ...uselessAllowlist(result.data),
+      ...duplicateModels(result.data),
+      ...customNodeProblems(result.data, source),
+    );
   }
   problems.push(...missingFiles(raw, source));
   const known = new Set(problems.map(({ key }) => key));
@@ -42,13 +59,18 @@ export function readSettings(source: SettingsSource): Settings {
     throw new SettingsError(problems);
   }
 
-  const { build, clients, jwt, acme: request, ...settings } = result.data;
+  const { build, clients, comfyui, jwt, acme: request, models, ...settings } = result.data;
   const portSuffix = settings.port === 443 ? "" : `:${settings.port}`;
   return deepFreeze({
     stack: source.stack,
     ...settings,
     clients: clients.map((entry) => ({ ...entry, methods: entry.methods ?? settings.methods })),
+    comfyui: {
+      ...comfyui,
+      customNodes: comfyui.customNodes.map((node) => ({ name: customNodeName(node.url), ...node })),
+    },
     ...(request && { acme: certificateRequest(request) }),
+    ...(models && { models: models.map((one) => ({ ...one, name: one.name ?? nameInUrl(one.url) })) }),
     jwt: { ...jwt, audience: jwt.audience ?? `https://${settings.domain}${portSuffix}` },
     build: { baseImage: build.baseImage, caBundles: caBundles(build.caBundle, source) },
   });

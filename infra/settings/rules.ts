@@ -1,4 +1,7 @@
+import { isIPv6 } from "node:net";
 import { passwordProblem } from "../../components/gateway/authorizer/methods/password-strength";
+import { cidrProblem } from "../../components/gateway/nginx/cidr";
+import { nameInUrl } from "../../components/models/naming";
 import { lookUp, problem, type SettingsProblem } from "./problems";
 import type { CompleteSettings } from "./schema";
 import type { SettingsSource } from "./types";
@@ -42,6 +45,41 @@ export function ambiguousKids({ clients, jwt }: CompleteSettings): SettingsProbl
   const taken = new Set(clients.map(({ name }) => name));
   return kids.flatMap((kid, at) =>
     taken.has(kid) || kids.indexOf(kid) !== at ? [problem(["jwt", "keys", at, "kid"], kid)] : [],
+  );
+}
+
+/** Entries that are no range, and an allowlist that could not do what it says. */
+export function uselessAllowlist({ allowedCidrs, domain, ipv6 }: CompleteSettings): SettingsProblem[] {
+  const entries = allowedCidrs.flatMap((cidr, at) => {
+    const reason =
+      cidrProblem(cidr) ??
+      (isIPv6(cidr.split("/")[0] ?? "") && !ipv6
+        ? "nobody connects over IPv6 without ipv6: true"
+        : undefined);
+    return reason === undefined ? [] : [{ path: ["allowedCidrs", at], value: cidr, reason }];
+  });
+  const onLoopback =
+    domain === "localhost" && allowedCidrs.length > 0
+      ? [
+          {
+            path: ["allowedCidrs"],
+            value: allowedCidrs,
+            reason:
+              "with domain localhost only programs on this machine connect, and Docker's proxy hides their address",
+          },
+        ]
+      : [];
+  return [...onLoopback, ...entries].map(({ path, value, reason }) => {
+    const found = problem(path, value);
+    return { ...found, value: `${found.value}: ${reason}` };
+  });
+}
+
+/** Two models of one path would replace each other on every run. Case does not tell them apart on every disk. */
+export function duplicateModels({ models = [] }: CompleteSettings): SettingsProblem[] {
+  const paths = models.map(({ folder, name, url }) => `${folder}/${name ?? nameInUrl(url)}`.toLowerCase());
+  return paths.flatMap((path, at) =>
+    paths.indexOf(path) !== at ? [problem(["models", at, "name"], path)] : [],
   );
 }
 

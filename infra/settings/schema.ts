@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { CUSTOM_NODE_NAME } from "../../components/comfyui/custom-nodes";
 import { JWT_ALGORITHMS } from "../../components/gateway/authorizer/methods/jwt-keys";
 import { METHOD_NAMES } from "../../components/gateway/authorizer/methods/names";
+import { isModelFolder, isModelName, isModelUrl, nameInUrl } from "../../components/models/naming";
+import { instant } from "./instant";
 
 /** The pinned release of ComfyUI: 0.38.1, after the fixes of July 2026. */
 const OFFICIAL_COMMIT = "20ca544ee0436721d8eb5f544665e490609f72c8";
@@ -23,6 +26,7 @@ const client = z.strictObject({
   burst: z.int().min(0).max(1000).default(5),
   generation: z.int().min(1).max(1_000_000).default(1),
   retirePrevious: z.boolean().default(false),
+  expires: instant.optional(),
 });
 const jwtKey = z.strictObject({
   kid: z.string().regex(/^[\x21-\x7e]{1,128}$/),
@@ -41,12 +45,31 @@ export const acme = z.strictObject({
   zoneId: z.string().optional(),
   caBundle: z.string().min(1).optional(),
 });
+const COMMIT = /^[0-9a-f]{40}$/;
+/** No credentials, query or fragment: what is fetched is what everybody sees. */
+const HTTPS_URL = /^https:\/\/[a-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._~-]+)+\/?$/;
+const LOCAL_PATH = /^(\/|\.\.?\/)./;
+const customNode = z.strictObject({
+  url: z.union([z.string().regex(HTTPS_URL), z.string().regex(LOCAL_PATH)]),
+  commit: z.string().regex(COMMIT).optional(),
+  name: z.string().regex(CUSTOM_NODE_NAME).optional(),
+});
+const model = z
+  .strictObject({
+    url: z.string().refine(isModelUrl),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    folder: z.string().refine(isModelFolder),
+    name: z.string().refine(isModelName).optional(),
+  })
+  .refine(({ url, name }) => name !== undefined || isModelName(nameInUrl(url)), { path: ["name"] });
 const nodeClasses = z.array(z.string().min(1).max(200)).max(10_000);
 
 export const schema = z.strictObject({
   target: z.enum(["local"]).default("local"),
   domain: z.string().regex(HOST_NAME).default("localhost"),
   port: z.int().min(1).max(65535).default(8443),
+  ipv6: z.boolean().default(false),
+  allowedCidrs: z.array(z.string()).max(1000).default([]),
   certificate: z.enum(["private-ca", "letsencrypt"]).default("private-ca"),
   acme: acme.optional(),
   methods: z.array(z.enum(METHOD_NAMES)).min(1).default(["apiKey"]),
@@ -63,6 +86,12 @@ export const schema = z.strictObject({
       keys: z.array(jwtKey).max(100).default([]),
     })
     .prefault({}),
+  session: z
+    .strictObject({
+      generation: z.int().min(1).max(1_000_000).default(1),
+      retirePrevious: z.boolean().default(false),
+    })
+    .prefault({}),
   clients: z
     .array(client)
     .min(1)
@@ -74,17 +103,19 @@ export const schema = z.strictObject({
   comfyui: z
     .strictObject({
       source: z
-        .union([z.enum(["auto", "official", "stand-in"]), z.string().regex(/^(\/|\.\.?\/)./)])
+        .union([z.enum(["auto", "official", "stand-in"]), z.string().regex(LOCAL_PATH)])
         .default("auto"),
-      commit: z
-        .string()
-        .regex(/^[0-9a-f]{40}$/)
-        .default(OFFICIAL_COMMIT),
+      commit: z.string().regex(COMMIT).default(OFFICIAL_COMMIT),
       accelerator: z.enum(["cpu", "cuda"]).default("cpu"),
+      torchIndex: z.string().regex(HTTPS_URL).optional(),
+      lock: z.string().regex(LOCAL_PATH).optional(),
+      customNodes: z.array(customNode).max(100).default([]),
       deniedNodes: nodeClasses.default([]),
       allowedNodes: nodeClasses.min(1).optional(),
     })
     .prefault({}),
+  models: z.array(model).max(1000).optional(),
+  watcher: z.strictObject({ action: z.enum(["alert", "stop"]).default("alert") }).prefault({}),
   build: z
     .strictObject({
       baseImage: z.string().regex(IMAGE_BY_DIGEST).default(DEFAULT_BASE_IMAGE),
@@ -95,12 +126,17 @@ export const schema = z.strictObject({
 /** What a configuration holds as JSON text. */
 export const STRUCTURED: ReadonlySet<string> = new Set([
   "port",
+  "ipv6",
+  "allowedCidrs",
   "methods",
   "requireClientCertificate",
   "acme",
   "clients",
+  "session",
   "jwt",
   "comfyui",
+  "models",
+  "watcher",
   "build",
 ]);
 /** Keys whose value is a secret: problems never show it. */

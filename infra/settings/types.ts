@@ -1,6 +1,8 @@
 import type { DnsHost } from "../../components/certificate/args";
+import type { CustomNode } from "../../components/comfyui/custom-nodes";
 import type { JwtAlgorithm } from "../../components/gateway/authorizer/methods/jwt-keys";
 import type { MethodName } from "../../components/gateway/authorizer/methods/names";
+import type { Model } from "../../components/models/args";
 
 /** What a client may do; each role includes the one before it. */
 export type Role = "worker" | "user" | "admin";
@@ -21,6 +23,8 @@ export interface ClientSettings {
   readonly generation: number;
   /** Whether the credentials of the generation before are refused. */
   readonly retirePrevious: boolean;
+  /** Moment from which the client is refused, in UTC, such as `2027-01-31T00:00:00Z`; never where absent. */
+  readonly expires?: string;
 }
 
 /** A key by which another issuer signs tokens. */
@@ -40,6 +44,10 @@ export interface Settings {
   readonly target: "local";
   readonly domain: string;
   readonly port: number;
+  /** Whether the endpoint is published on IPv6 too. */
+  readonly ipv6: boolean;
+  /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect; empty for all. */
+  readonly allowedCidrs: readonly string[];
   readonly certificate: "private-ca" | "letsencrypt";
   /** Whom to ask for the server's certificate, and how; there with `letsencrypt` only. */
   readonly acme?: {
@@ -55,6 +63,13 @@ export interface Settings {
   /** Whether a client certificate is needed on top of any other method. */
   readonly requireClientCertificate: boolean;
   readonly clients: readonly ClientSettings[];
+  /** Which key signs the sessions of those who signed in with basic. */
+  readonly session: {
+    /** Counts the keys; one more makes a new one. */
+    readonly generation: number;
+    /** Whether sessions by the key before are refused. */
+    readonly retirePrevious: boolean;
+  };
   readonly jwt: {
     /** What tokens must have as `iss`. */
     readonly issuer: string;
@@ -72,10 +87,22 @@ export interface Settings {
     readonly source: string;
     readonly commit: string;
     readonly accelerator: "cpu" | "cuda";
+    /** Package index that torch comes from. Defaults to PyTorch's own. */
+    readonly torchIndex?: string;
+    /** File with the Python packages to install; resolved anew when absent. */
+    readonly lock?: string;
+    /** Custom nodes that are built in. */
+    readonly customNodes: readonly CustomNode[];
     /** Node classes that are refused besides the built-in list. */
     readonly deniedNodes: readonly string[];
     /** When given, every other node class is refused. */
     readonly allowedNodes?: readonly string[];
+  };
+  /** Model files to fetch; without the key none is looked after. */
+  readonly models?: readonly Model[];
+  readonly watcher: {
+    /** What follows an alert: nothing more, or ComfyUI is stopped until somebody lets it go on. */
+    readonly action: "alert" | "stop";
   };
   readonly build: {
     readonly baseImage: string;

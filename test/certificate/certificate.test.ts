@@ -31,7 +31,6 @@ const metric = async (name: string) => {
   return Number(new RegExp(`^comfy_certificate_${name} (.*)$`, "m").exec(text)?.[1]);
 };
 
-/** For a moment after a reload nginx's old workers still take connections. */
 const becomesOther = (before: string) =>
   lab.until("another certificate is served", async () => (await served()) !== before);
 
@@ -92,7 +91,7 @@ describe("the first certificate", () => {
     expect(eventsOf(lines)).toContain("certificate-in-service");
     await lab.until("the watch sees it", async () => watch.fingerprints.length > 1);
     await lab.until(
-      "the old workers are gone",
+      "the placeholder is gone",
       async () => (await shownCertificate(gateway, HOST)).subject.CN !== "placeholder",
     );
     const shown = await shownCertificate(gateway, HOST);
@@ -154,6 +153,7 @@ describe("a certificate in service", () => {
   it("is served again after both containers restart", async () => {
     await watch.stop();
     await lab.signal("gateway", "QUIT");
+    await lab.stopped("gateway");
     await lab.start("gateway");
     gateway = await lab.address("gateway");
     await lab.until("the gateway answers", () => served().then(Boolean, () => false));

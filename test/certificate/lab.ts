@@ -9,10 +9,9 @@ import { FOLDER } from "../../components/certificate/layout";
 import { certificateEnvironment, dnsHostFolder } from "../../components/certificate/render";
 import { stageBuildContext } from "../../components/shared/build-context";
 import { baseImageFor } from "../support/base-image";
+import { HARDENED } from "../support/hardened";
 import { docker, dockerLogs } from "./docker";
 
-const HARDENED = ["--init", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"];
-const TMPFS = ["--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777"];
 export const HOST = "comfy.example.test";
 /** Seconds that pebble's certificates live: 60 days. */
 const LIFETIME_S = 60 * 86_400;
@@ -174,7 +173,7 @@ export class Lab {
     const folder = dnsHostFolder(request.dns);
     const dnsHost = folder === undefined ? [] : ["--volume", `${folder}:${FOLDER.dnsHost}:ro`];
     await docker(
-      ...["create", ...this.#common("certificate"), ...HARDENED, ...TMPFS, ...dnsHost],
+      ...["create", ...this.#common("certificate"), ...HARDENED, ...dnsHost],
       ...["--volume", `${this.name}-letsencrypt:${FOLDER.letsencrypt}`],
       ...["--volume", `${this.name}-export:${FOLDER.export}`],
       ...[...certificateEnvironment(request), ...(options.environment ?? [])].flatMap((variable) => [
@@ -204,7 +203,7 @@ export class Lab {
       "gateway",
       this.#images.lab,
       [
-        ...["--user", "10001:10001", ...HARDENED, ...TMPFS],
+        ...["--user", "10001:10001", ...HARDENED],
         ...["--volume", `${this.name}-gateway:/etc/comfy-gateway`],
         ...["--volume", `${this.name}-export:/run/certificate:ro`],
         ...["--env", `CERTIFICATE_HOST=${HOST}`, "--env", "CERTIFICATE_POLL_SECONDS=0.2"],
@@ -245,6 +244,11 @@ export class Lab {
 
   start(part: string): Promise<string> {
     return docker("start", `${this.name}-${part}`);
+  }
+
+  /** Waits until a container has ended: one that still runs is not started again. */
+  stopped(part: string): Promise<string> {
+    return docker("wait", `${this.name}-${part}`);
   }
 
   signal(part: string, signal: string): Promise<string> {

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderNginxBundle } from "../../components/gateway/nginx/render";
+import { TALLY_FOLDER, TALLY_VOLUME } from "../../components/gateway/tally";
 import { shownCertificate } from "../certificate/serving";
 import { docker } from "../support/docker";
 import { gatewayImages, TEST_STACK } from "../support/gateway-images";
@@ -36,7 +37,12 @@ async function offer(generation: string): Promise<string> {
 }
 
 async function served(): Promise<{ name: string; pem: string }> {
-  const address = docker("inspect", "--format", "{{.NetworkSettings.Networks.bridge.IPAddress}}", NAME);
+  const address = docker(
+    "inspect",
+    "--format",
+    "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+    NAME,
+  );
   const { subject, raw } = await shownCertificate(address, HOST);
   return { name: String(subject.CN), pem: raw.toString("base64") };
 }
@@ -58,6 +64,7 @@ beforeAll(() => {
   docker(
     ...["run", "--detach", "--name", NAME, ...LABEL, "--init", "--read-only", "--cap-drop", "ALL"],
     ...["--security-opt", "no-new-privileges", "--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777"],
+    ...["--tmpfs", `${TALLY_FOLDER}:${TALLY_VOLUME.o}`],
     ...["--volume", `${NAME}-config:/etc/comfy-gateway`, "--volume", `${NAME}-export:/run/certificate:ro`],
     ...["--env", `CERTIFICATE_HOST=${HOST}`, "--env", "CERTIFICATE_POLL_SECONDS=0.2", image],
   );

@@ -117,6 +117,8 @@ it("a client has 16 sockets at most, and gets a place back with each that closes
   await eventually(async () => (await pod.openSockets()) === 15, "one is closed");
   sockets.push(await opened("worker", "/ws"));
   await expectSocketRefused("worker", "/ws", 429, "too_many_sockets");
+  const hundred = await Promise.all(Array.from({ length: 100 }, () => open("worker", "/ws")));
+  expect(new Set(hundred)).toEqual(new Set([429]));
   for (const socket of sockets) socket.terminate();
   await allClosed();
 });

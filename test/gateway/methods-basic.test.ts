@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { passwordRecord } from "../../components/gateway/authorizer/methods/password-record";
 import type { AuthorizerClient, SessionKeys } from "../../components/gateway/authorizer/render";
+import { docker } from "../support/docker";
 import { errorOf, type Protocol, type Reply, send } from "../support/gateway-client";
 import { expectPassed, expectRefused } from "../support/gateway-expect";
 import { eventually, GatewayPod, newKey, UNLIMITED } from "../support/gateway-pod";
@@ -259,6 +260,14 @@ describe("a browser's socket", () => {
   });
 });
 
+/** CPU seconds that the authorizer's own process has used. */
+function authorizerSeconds(): number {
+  const script = `cat /proc/[0-9]*/stat | grep '(node)\\|(MainThread)'`;
+  const [line = ""] = docker("exec", pod.container("authorizer"), "sh", "-c", script).split("\n");
+  const [, , , , , , , , , , , user, system] = line.slice(line.lastIndexOf(")")).split(" ");
+  return (Number(user) + Number(system)) / 100;
+}
+
 describe("guessing", () => {
   it("ends with 429 before it costs much, and no reload forgives it", async () => {
     startAnew();
@@ -282,6 +291,24 @@ describe("guessing", () => {
     await expectPassed(pod, "HTTP/2", { target: "/", headers });
     startAnew();
     await expectPassed(pod, "HTTP/2", { target: "/", headers: asAnna() }, "basic");
+  });
+
+  it("fifty times a minute costs less than a fifth of a core, at the cost that passwords really have", async () => {
+    const before = records;
+    const costly = (password: string) => passwordRecord(password, randomBytes(16));
+    records = { anna: costly(PASSWORDS.anna), bert: costly(PASSWORDS.bert) };
+    apply();
+    const seconds = authorizerSeconds();
+    const guesses = Array.from({ length: 50 }, (_, attempt) =>
+      send(pod, "HTTP/2", { target: "/", headers: basic("anna", `guess ${attempt}`) }),
+    );
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(10);
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(40);
+    // What is refused in this minute has cost nothing: the minute's share is what was used so far.
+    expect((authorizerSeconds() - seconds) / 60).toBeLessThan(0.2);
+    records = before;
+    startAnew();
   });
 
   it("all at once does not slip through either", async () => {

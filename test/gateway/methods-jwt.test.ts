@@ -2,10 +2,15 @@
  * Bearer tokens through the built gateway, over HTTP/1.1 and HTTP/2. The exhaustive vectors and the mutations are unit
  * tests (jwt.test.ts); here a representative part shows that nothing on the way changes the outcome. Needs Docker.
  */
+import { execFile } from "node:child_process";
 import { createHmac } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
+import { docker } from "../support/docker";
 import { errorOf, type Protocol, send } from "../support/gateway-client";
 import { expectPassed, expectRefused } from "../support/gateway-expect";
 import { eventually, GatewayPod, UNLIMITED } from "../support/gateway-pod";
@@ -236,6 +241,84 @@ it("twice is 400, even where it is the same", async () => {
   expect(status).toBe(400);
 });
 
+it("that names a place for its key makes nobody go there", async () => {
+  let visits = 0;
+  const canary = createServer((_, response) => {
+    visits++;
+    response.end("{}");
+  });
+  await new Promise<void>((resolve) => canary.listen(0, resolve));
+  const { port } = canary.address() as AddressInfo;
+  // The machine's address as the pod sees it.
+  const route = docker("exec", pod.container("authorizer"), "cat", "/proc/net/route");
+  const gateway = route.split("\n")[1]?.split("\t")[2] ?? "";
+  const host = Buffer.from(gateway, "hex").reverse().join(".");
+  try {
+    // ComfyUI's own port is a canary too: expectRefused looks at what came there.
+    for (const origin of [`http://${host}:${port}`, "http://127.0.0.1:8188", `https://${host}:${port}`]) {
+      const { n, e } = { n: "AQAB", e: "AQAB" };
+      for (const header of [
+        { jku: `${origin}/keys` },
+        { x5u: `${origin}/certificate.pem` },
+        { kid: `${origin}/key`, jku: `${origin}/keys`, x5u: `${origin}/c` },
+        { jwk: { kty: "RSA", n, e, x5u: `${origin}/c` } },
+        { x5c: [`${origin}/c`], "x5t#S256": "AAAA" },
+        { crit: ["jku"], jku: `${origin}/keys` },
+      ]) {
+        for (const signer of [stranger, hs, es]) {
+          const call = { target: "/system_stats", headers: bearer(token(signer, claims(), header)) };
+          await expectRefused(pod, "HTTP/2", call, 401);
+        }
+      }
+      const issuer = withClaims({ iss: origin, jku: `${origin}/keys` });
+      await expectRefused(pod, "HTTP/2", { target: "/system_stats", headers: bearer(issuer) }, 401);
+    }
+    await sleep(500);
+    expect(visits).toBe(0);
+    // Control: somebody who goes there is seen.
+    const visit = `fetch("http://${host}:${port}/").then((answer) => answer.text())`;
+    await promisify(execFile)("docker", ["exec", pod.container("authorizer"), "node", "-e", visit]);
+    expect(visits).toBe(1);
+  } finally {
+    canary.close();
+  }
+});
+
+it("of a thousand mutations none passes, and cryptography works as before", async () => {
+  await pod.forget();
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/";
+  const valid = SIGNERS.map((signer) => token(signer));
+  const mutation = (turn: number): string => {
+    const original = valid[turn % valid.length] ?? "";
+    for (;;) {
+      const at = Math.floor(Math.random() * original.length);
+      const letter = alphabet[Math.floor(Math.random() * alphabet.length)] ?? "";
+      const kinds = [
+        original.slice(0, at) + letter + original.slice(at + 1),
+        original.slice(0, at) + original.slice(at + 1),
+        original.slice(0, at) + letter + original.slice(at),
+        original.slice(0, at),
+      ];
+      const mutated = kinds[turn % kinds.length] ?? "";
+      if (mutated !== original) return mutated;
+    }
+  };
+  for (let batch = 0; batch < 10; batch++) {
+    const replies = await Promise.all(
+      Array.from({ length: 100 }, (_, at) => {
+        const text = mutation(100 * batch + at);
+        return send(pod, "HTTP/2", { target: "/system_stats", headers: bearer(text) });
+      }),
+    );
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([401]));
+  }
+  expect(await pod.hits()).toEqual([]);
+  // A new handshake and every algorithm, right after signatures that are none.
+  for (const signer of SIGNERS) {
+    await expectPassed(pod, "HTTP/1.1", { target: "/models", headers: bearer(token(signer)) }, "jwt");
+  }
+});
+
 describe("time and change", () => {
   const stats = (text: string) =>
     send(pod, "HTTP/1.1", { target: "/system_stats", headers: bearer(text) }).then(({ status }) => status);
@@ -270,6 +353,32 @@ describe("time and change", () => {
     expect(await stats(token(next))).toBe(200);
     apply();
   });
+
+  it("a socket is closed soon after its token has ended, another's is not", async () => {
+    const open = (text: string) =>
+      new Promise<WebSocket>((resolve, reject) => {
+        const socket = new WebSocket(`wss://localhost:${pod.port}/ws`, {
+          ca: pod.ca,
+          headers: { Authorization: `Bearer ${text}` },
+        });
+        socket.on("open", () => resolve(socket));
+        socket.on("error", reject);
+      });
+    const brief = await open(withClaims({ exp: nowSeconds() - 56 }));
+    const lasting = await open(token(hs));
+    let closed = false;
+    let lastingClosed = false;
+    brief.on("close", () => {
+      closed = true;
+    });
+    lasting.on("close", () => {
+      lastingClosed = true;
+    });
+    expect(closed).toBe(false);
+    await eventually(async () => closed, "the socket is closed", 40_000);
+    expect(lastingClosed).toBe(false);
+    lasting.terminate();
+  }, 45_000);
 
   it("a key that cannot be used is refused with its reason, and the old ones keep serving", async () => {
     const origins = [pod.origin];

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
+import { revocationList } from "../../components/access/revocation-list";
 import type { AuthorizerClient, AuthorizerSettings } from "../../components/gateway/authorizer/render";
-import { type IssuedIdentity, TestCa } from "../support/client-certificates";
+import { type IssuedIdentity, P384, TestCa } from "../support/client-certificates";
 import { errorOf, type Identity, openTls, type Protocol, send, sendRaw } from "../support/gateway-client";
 import { expectPassed, expectRefused } from "../support/gateway-expect";
 import { digest, eventually, GatewayPod, UNLIMITED } from "../support/gateway-pod";
@@ -132,6 +133,99 @@ describe.each(PROTOCOLS)("a client certificate over %s", (protocol) => {
   });
 });
 
+describe("a certificate that is listed", () => {
+  const hour = 3_600_000;
+  /** Refused for what they are: their fingerprints are the client's. */
+  const weak: [what: string, issue: () => Promise<IssuedIdentity>, ...others: number[]][] = [
+    ["of another CA, same names", () => otherCa.issue("CN=backend")],
+    [
+      "expired",
+      () =>
+        ca.issue("CN=backend", {
+          notBefore: new Date(Date.now() - 2 * hour),
+          notAfter: new Date(Date.now() - hour),
+        }),
+    ],
+    [
+      "not yet valid",
+      () =>
+        ca.issue("CN=backend", {
+          notBefore: new Date(Date.now() + hour),
+          notAfter: new Date(Date.now() + 2 * hour),
+        }),
+    ],
+    ["for servers only", () => ca.issue("CN=backend", { usage: "serverAuth" })],
+    [
+      "of 1,024 bits",
+      () =>
+        ca.issue("CN=backend", {
+          algorithm: {
+            name: "RSASSA-PKCS1-v1_5",
+            modulusLength: 1024,
+            publicExponent: new Uint8Array([1, 0, 1]),
+            hash: "SHA-256",
+          },
+        }),
+    ],
+    ["signed with SHA-1", () => ca.issue("CN=backend", { signatureHash: "SHA-1" })],
+    // Nothing that the server offers fits the key, so the client keeps its certificate to itself.
+    ["on P-192", () => ca.issue("CN=backend", { curve: "prime192v1" }), 401],
+    ["on secp160r1", () => ca.issue("CN=backend", { curve: "secp160r1" }), 401],
+    // More than the authorizer reads: nobody has decided.
+    ["with a name of 64 KiB", () => ca.issue([{ CN: ["backend"] }, { O: ["x".repeat(65_536)] }]), 503],
+  ];
+  /** Served as the client whose fingerprint it is, whatever their names say. */
+  const named: [what: string, subject: Parameters<TestCa["issue"]>[0]][] = [
+    ["BMPString", [{ CN: [{ bmpString: "admin" }] }]],
+    ["UTF8String", [{ CN: [{ utf8String: "\u0430dmin\u200b" }] }]],
+    ["UniversalString", [{ CN: [{ universalString: "admin" }] }]],
+    ["NUL", [{ CN: [{ utf8String: "backend\0.admin" }] }]],
+    ["a line break", [{ CN: [{ utf8String: "backend\r\nX-Gateway-Client: admin" }] }]],
+    ["two names", [{ CN: ["admin"] }, { CN: ["user"] }]],
+    ["none", []],
+  ];
+  const issued = new Map<string, IssuedIdentity>();
+  const identityOf = (what: string): IssuedIdentity => {
+    const identity = issued.get(what);
+    if (!identity) throw new Error(`${what}: not issued`);
+    return identity;
+  };
+  beforeAll(async () => {
+    for (const [what, issue] of weak) issued.set(what, await issue());
+    for (const [what, subject] of named) issued.set(what, await ca.issue(subject));
+    const fingerprints = [...issued.values()].map(({ fingerprint }) => fingerprint);
+    apply([backend.fingerprint, ...fingerprints]);
+  });
+  afterAll(() => apply());
+
+  it.each(weak)("is refused all the same: %s", async (what, _, ...others) => {
+    const identity = identityOf(what);
+    await pod.forget();
+    for (const protocol of PROTOCOLS) {
+      // Where the handshake ends there is no answer.
+      const status = await send(pod, protocol, stats(identity)).then(
+        (reply) => reply.status,
+        () => 0,
+      );
+      expect([0, 400, ...others]).toContain(status);
+    }
+    expect(await pod.hits()).toEqual([]);
+    // And the gateway is none the worse for it.
+    await expectPassed(pod, "HTTP/1.1", stats(backend), "mtls");
+  });
+
+  it.each(named)("is its client's, whatever its name is: %s", async (what) => {
+    const identity = identityOf(what);
+    for (const protocol of PROTOCOLS) {
+      const mark = pod.auditMark();
+      await expectPassed(pod, protocol, stats(identity), "mtls");
+      const lines = (await pod.auditSince(mark, 200)).map((line) => JSON.parse(line));
+      expect(lines.find(({ status }) => status === 200)).toMatchObject({ client: "backend" });
+      await expectRefused(pod, protocol, { ...stats(identity), target: "/queue" }, 403);
+    }
+  });
+});
+
 describe("revocation", () => {
   it("refuses the next requests on an open connection within 5 s and closes sockets", async () => {
     apply([backend.fingerprint, spare.fingerprint]);
@@ -165,6 +259,51 @@ describe("revocation", () => {
     connection.destroy();
     await expectRefused(pod, "HTTP/1.1", stats(spare), 400);
     await expectPassed(pod, "HTTP/1.1", stats(backend), "mtls");
+  });
+
+  it("by the list of the CA refuses a certificate at the handshake, even one that the authorizer takes", async () => {
+    const stackCa = await TestCa.create("CN=stack CA", P384);
+    const retired = await stackCa.issue("CN=backend");
+    const current = await stackCa.issue("CN=backend");
+    const offer = async (change: { jsonBodyBytes: number }, ...revoked: IssuedIdentity[]) => {
+      const pems = revoked.map(({ certificate }) => certificate);
+      const clientCrl = await revocationList(stackCa.pem, await stackCa.key(), pems);
+      const bundle = pod.nginxBundle({ clientCa: stackCa.pem, clientCrl, ...change });
+      expect(pod.applyNginx(bundle)).toMatchObject({ status: 0 });
+    };
+    const takeOver = async (...args: Parameters<typeof offer>) => {
+      await offer(...args);
+      // The workers of before take their last connections.
+      await sleep(500);
+    };
+    apply([retired.fingerprint, current.fingerprint]);
+    try {
+      await takeOver({ jsonBodyBytes: 1_000_000 });
+      for (const protocol of PROTOCOLS) await expectPassed(pod, protocol, stats(retired), "mtls");
+      const kept = await openTls(pod, { cert: retired.certificate, key: retired.key });
+      const session = kept.getSession();
+      const closed = new Promise((resolve) => kept.on("close", resolve));
+
+      // A new list alone closes nobody's connection; the next reload, for whatever reason, takes it over.
+      await offer({ jsonBodyBytes: 1_000_000 }, retired);
+      await sleep(500);
+      expect(kept.destroyed).toBe(false);
+      await takeOver({ jsonBodyBytes: 1_000_001 }, retired);
+      await closed;
+      for (const protocol of PROTOCOLS) {
+        await expectRefused(pod, protocol, stats(retired), 400);
+        await expectRefused(pod, protocol, stats(retired, key("admin")), 400);
+        await expectPassed(pod, protocol, stats(current), "mtls");
+        await expectPassed(pod, protocol, stats(undefined, key("user")));
+      }
+      const again = await openTls(pod, { session, cert: retired.certificate, key: retired.key });
+      expect(again.isSessionReused()).toBe(false);
+      again.destroy();
+    } finally {
+      expect(pod.applyNginx(pod.nginxBundle({ clientCa: ca.pem }))).toMatchObject({ status: 0 });
+      await sleep(500);
+      apply();
+    }
   });
 
   it("by time ends an open connection's rights too", async () => {

@@ -1,11 +1,13 @@
 import "reflect-metadata";
-import { createHash, webcrypto } from "node:crypto";
+import { createHash, generateKeyPairSync, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import type { Identity } from "./gateway-client";
 
 type Algorithm = webcrypto.EcKeyAlgorithm | webcrypto.RsaHashedKeyGenParams;
 
 const P256: Algorithm & { hash?: string } = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as never;
+/** As the stack's own CA has it. */
+export const P384: typeof P256 = { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" } as never;
 
 /** What is odd about a client certificate. */
 export interface Oddities {
@@ -14,6 +16,8 @@ export interface Oddities {
   /** Defaults to clientAuth. */
   readonly usage?: "clientAuth" | "serverAuth";
   readonly algorithm?: Algorithm;
+  /** A curve that WebCrypto does not have, by OpenSSL's name. */
+  readonly curve?: string;
   readonly signatureHash?: "SHA-1" | "SHA-256";
 }
 
@@ -29,13 +33,13 @@ export class TestCa {
     private readonly root: x509.X509Certificate,
   ) {}
 
-  static async create(name = "CN=test client CA"): Promise<TestCa> {
-    const keys = await generate(P256);
+  static async create(name = "CN=test client CA", algorithm = P256): Promise<TestCa> {
+    const keys = await generate(algorithm);
     const root = await x509.X509CertificateGenerator.createSelfSigned({
       name,
       notBefore: new Date(Date.now() - 60_000),
       notAfter: new Date(Date.now() + 24 * 3_600_000),
-      signingAlgorithm: P256,
+      signingAlgorithm: algorithm,
       keys,
       extensions: [
         new x509.BasicConstraintsExtension(true, 0, true),
@@ -49,14 +53,22 @@ export class TestCa {
     return this.root.toString("pem");
   }
 
-  async issue(subject: string, odd: Oddities = {}): Promise<IssuedIdentity> {
-    const keys = await generate(odd.algorithm ?? P256);
+  /** PEM of its private key. */
+  async key(): Promise<string> {
+    return privateKeyPem(await pkcs8(this.keys.privateKey));
+  }
+
+  async issue(subject: string | x509.JsonNameParams, odd: Oddities = {}): Promise<IssuedIdentity> {
+    const keys = odd.curve === undefined ? await generated(odd.algorithm ?? P256) : keysOfCurve(odd.curve);
     const certificate = await x509.X509CertificateGenerator.create({
-      subject,
+      subject: typeof subject === "string" ? subject : new x509.Name(subject),
       issuer: this.root.subject,
       notBefore: odd.notBefore ?? new Date(Date.now() - 60_000),
       notAfter: odd.notAfter ?? new Date(Date.now() + 3_600_000),
-      signingAlgorithm: { ...P256, hash: odd.signatureHash ?? "SHA-256" } as never,
+      signingAlgorithm: {
+        ...this.keys.privateKey.algorithm,
+        hash: odd.signatureHash ?? "SHA-256",
+      } as never,
       publicKey: keys.publicKey,
       signingKey: this.keys.privateKey,
       extensions: [
@@ -64,13 +76,38 @@ export class TestCa {
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[odd.usage ?? "clientAuth"]]),
       ],
     });
-    const key = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
     return {
       certificate: certificate.toString("pem"),
-      key: `-----BEGIN PRIVATE KEY-----\n${key.replace(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`,
+      key: privateKeyPem(keys.pkcs8),
       fingerprint: createHash("sha256").update(Buffer.from(certificate.rawData)).digest("hex"),
     };
   }
+}
+
+function privateKeyPem(pkcs8: Buffer): string {
+  return `-----BEGIN PRIVATE KEY-----\n${pkcs8.toString("base64").replace(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`;
+}
+
+async function pkcs8(privateKey: webcrypto.CryptoKey): Promise<Buffer> {
+  return Buffer.from(await webcrypto.subtle.exportKey("pkcs8", privateKey));
+}
+
+interface LeafKeys {
+  readonly publicKey: x509.PublicKeyType;
+  readonly pkcs8: Buffer;
+}
+
+async function generated(algorithm: Algorithm): Promise<LeafKeys> {
+  const { publicKey, privateKey } = await generate(algorithm);
+  return { publicKey, pkcs8: await pkcs8(privateKey) };
+}
+
+function keysOfCurve(namedCurve: string): LeafKeys {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve });
+  return {
+    publicKey: new x509.PublicKey(publicKey.export({ type: "spki", format: "der" })),
+    pkcs8: privateKey.export({ type: "pkcs8", format: "der" }),
+  };
 }
 
 function generate(algorithm: Algorithm): Promise<webcrypto.CryptoKeyPair> {

@@ -8,11 +8,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AuthorizerClient, AuthorizerSettings } from "../../components/gateway/authorizer/render";
 import { renderAuthorizerConfig } from "../../components/gateway/authorizer/render";
 import { publicOrigins } from "../../components/gateway/handover";
-import { type NginxSettings, renderNginxBundle } from "../../components/gateway/nginx/render";
+import { type NginxBundleSettings, renderNginxBundle } from "../../components/gateway/nginx/render";
+import { TALLY_FOLDER, TALLY_VOLUME } from "../../components/gateway/tally";
 import { bundle } from "../../components/shared/bundle";
 import { docker } from "./docker";
 import { gatewayImages, TEST_STACK } from "./gateway-images";
-import { testCertificate } from "./test-certificate";
+import { HARDENED } from "./hardened";
+import { type CertificateKind, testCertificate } from "./test-certificate";
 
 /** A request that reached the upstream; see recording-upstream.ts. */
 export interface Hit {
@@ -31,10 +33,6 @@ export interface Applied {
 }
 
 const HOST_NAMES = ["localhost", "127.0.0.1", "[::1]", "comfy.example.com"];
-const HARDENED = [
-  ...["--init", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
-  ...["--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777"],
-];
 
 /** For clients of tests that are not about limits. */
 export const UNLIMITED = { rate: "100000r/s", burst: 1000 };
@@ -56,12 +54,19 @@ export class GatewayPod {
   readonly #audit: string[] = [];
   #follower: ChildProcess | undefined;
   #controlPort = 0;
+  #metricsPort = 0;
   #certificate = { certificate: "", key: "" };
+  #trusted = "";
   /** Where the gateway listens on 127.0.0.1. */
   port = 0;
 
-  /** PEM of the server's certificate, to trust. */
+  /** PEM of every certificate that the server has had, to trust. */
   get ca(): string {
+    return this.#trusted;
+  }
+
+  /** PEM of the server's certificate. */
+  get certificate(): string {
     return this.#certificate.certificate;
   }
 
@@ -69,11 +74,15 @@ export class GatewayPod {
     return `https://localhost:${this.port}`;
   }
 
-  /** Starts everything and applies the configuration with one client of each role, named after it. */
-  static async start(): Promise<GatewayPod> {
+  /**
+   * Starts everything and applies the configuration with one client of each role, named after it.
+   *
+   * @param network Docker's default unless given
+   */
+  static async start(network = "bridge"): Promise<GatewayPod> {
     const pod = new GatewayPod();
     try {
-      await pod.#start();
+      await pod.#start(network);
       return pod;
     } catch (error) {
       pod.stop();
@@ -81,9 +90,9 @@ export class GatewayPod {
     }
   }
 
-  async #start(): Promise<void> {
+  async #start(network: string): Promise<void> {
     const images = gatewayImages();
-    this.#certificate = await testCertificate(HOST_NAMES);
+    await this.makeCertificate();
     writeFileSync(join(this.#folder, "upstream.js"), bundle("test/support/recording-upstream.ts"));
     const label = ["--label", `comfy-fortress.stack=${TEST_STACK}`];
     const name = (part: string) => ["--name", `${this.#name}-${part}`, ...label];
@@ -95,10 +104,13 @@ export class GatewayPod {
         "--detach",
         "--init",
         ...name("pod"),
+        ...["--network", network],
         "--publish",
         "127.0.0.1::8443",
         "--publish",
         "127.0.0.1::8199",
+        "--publish",
+        "127.0.0.1::9145",
       ],
       ...[images.base, "sleep", "infinity"],
     );
@@ -113,6 +125,8 @@ export class GatewayPod {
         "/upstream.js",
       ],
     );
+    const options = Object.entries(TALLY_VOLUME).flatMap(([name, value]) => ["--opt", `${name}=${value}`]);
+    docker("volume", "create", ...label, ...options, `${this.#name}-tally`);
     for (const [part, folder] of [
       ["nginx", "/etc/comfy-gateway"],
       ["authorizer", "/etc/comfy-authorizer"],
@@ -120,6 +134,7 @@ export class GatewayPod {
       docker("volume", "create", ...label, `${this.#name}-${part}`);
       docker(
         ...["run", "--detach", ...name(part), ...inside, ...HARDENED],
+        ...["--volume", `${this.#name}-tally:${TALLY_FOLDER}`],
         ...["--volume", `${this.#name}-${part}:${folder}`, images[part]],
       );
     }
@@ -128,6 +143,12 @@ export class GatewayPod {
     this.#expectApplied(this.applyAuthorizer(this.clients()));
     this.#expectApplied(this.applyNginx());
     await eventually(async () => (await this.hits()) !== undefined, "the upstream answers");
+  }
+
+  /** Makes a new server certificate, for the next `applyNginx`. */
+  async makeCertificate(kind?: CertificateKind): Promise<void> {
+    this.#certificate = await testCertificate(HOST_NAMES, kind);
+    this.#trusted += `${this.#certificate.certificate}\n`;
   }
 
   #expectApplied({ status, output }: Applied): void {
@@ -139,6 +160,7 @@ export class GatewayPod {
       Number(docker("port", `${this.#name}-pod`, String(port)).split(":").pop());
     this.port = published(8443);
     this.#controlPort = published(8199);
+    this.#metricsPort = published(9145);
   }
 
   #followAudit(): void {
@@ -183,7 +205,7 @@ export class GatewayPod {
     return this.#exec(["authorizer", "node", "/opt/authorizer/authorizer.js", "apply"], text);
   }
 
-  nginxBundle(settings: Partial<NginxSettings> = {}): string {
+  nginxBundle(settings: Partial<NginxBundleSettings> = {}): string {
     return renderNginxBundle({
       hostNames: HOST_NAMES,
       publicPort: this.port,
@@ -223,6 +245,18 @@ export class GatewayPod {
     return (await answer.json()) as { hits: Hit[]; openSockets: number };
   }
 
+  /** The metrics of nginx and the authorizer: value by series, as `name{label="value"}`. */
+  async metrics(): Promise<Map<string, number>> {
+    const answer = await fetch(`http://127.0.0.1:${this.#metricsPort}/metrics`);
+    const samples = (await answer.text()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    return new Map(
+      samples.map((line) => {
+        const space = line.lastIndexOf(" ");
+        return [line.slice(0, space), Number(line.slice(space + 1))];
+      }),
+    );
+  }
+
   /** Number of audit lines so far; hand it to `auditSince`. */
   auditMark(): number {
     return this.#audit.length;
@@ -252,7 +286,14 @@ export class GatewayPod {
     rmSync(this.#folder, { recursive: true, force: true });
     const parts = ["nginx", "authorizer", "upstream", "pod"] as const;
     spawnSync("docker", ["rm", "--force", "--volumes", ...parts.map((part) => this.container(part))]);
-    spawnSync("docker", ["volume", "rm", "--force", `${this.#name}-nginx`, `${this.#name}-authorizer`]);
+    spawnSync("docker", [
+      "volume",
+      "rm",
+      "--force",
+      `${this.#name}-nginx`,
+      `${this.#name}-authorizer`,
+      `${this.#name}-tally`,
+    ]);
   }
 }
 

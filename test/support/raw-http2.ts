@@ -1,3 +1,4 @@
+import type { TLSSocket } from "node:tls";
 import { openTls } from "./gateway-client";
 import type { GatewayPod } from "./gateway-pod";
 
@@ -6,9 +7,32 @@ export interface RawAnswer {
   status: number;
 }
 
-const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, goaway: 7 } as const;
-const END_STREAM = 1;
-const END_HEADERS = 4;
+export const FRAME = {
+  data: 0,
+  headers: 1,
+  priority: 2,
+  reset: 3,
+  settings: 4,
+  pushPromise: 5,
+  ping: 6,
+  goaway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+} as const;
+export const END_STREAM = 1;
+export const END_HEADERS = 4;
+
+/** A connection on which HTTP/2 has begun, for hand-made frames. */
+export async function openHttp2(pod: GatewayPod): Promise<TLSSocket> {
+  const socket = await openTls(pod, { ALPNProtocols: ["h2"] });
+  socket.write(
+    Buffer.concat([
+      Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+      frame(FRAME.settings, 0, 0, Buffer.alloc(0)),
+    ]),
+  );
+  return socket;
+}
 
 /**
  * One HTTP/2 request out of hand-made frames, for what no client library lets through: fields in any order, spelling
@@ -19,14 +43,11 @@ export async function sendRawHttp2(
   fields: readonly [name: string, value: string][],
   body?: string,
 ): Promise<RawAnswer> {
-  const socket = await openTls(pod, { ALPNProtocols: ["h2"] });
-  const block = Buffer.concat(fields.map(([name, value]) => literal(name, value)));
+  const socket = await openHttp2(pod);
   const flags = END_HEADERS | (body === undefined ? END_STREAM : 0);
   socket.write(
     Buffer.concat([
-      Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-      frame(FRAME.settings, 0, 0, Buffer.alloc(0)),
-      frame(FRAME.headers, flags, 1, block),
+      frame(FRAME.headers, flags, 1, headerBlock(fields)),
       ...(body === undefined ? [] : [frame(FRAME.data, END_STREAM, 1, Buffer.from(body))]),
     ]),
   );
@@ -52,7 +73,12 @@ export async function sendRawHttp2(
   });
 }
 
-function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+/** Fields in HPACK, each a literal that is not remembered. */
+export function headerBlock(fields: readonly [name: string, value: string][]): Buffer {
+  return Buffer.concat(fields.map(([name, value]) => literal(name, value)));
+}
+
+export function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
   head[3] = type;

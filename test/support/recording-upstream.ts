@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
 import { WebSocketServer } from "ws";
 
 const UPSTREAM_PORT = 8188;
@@ -70,6 +71,25 @@ const ANSWERS: Record<string, (response: ServerResponse, query: URLSearchParams)
     };
     push();
   },
+  // Text that compresses well, as `type` and `encoding` have it.
+  text: (response, query) => {
+    const text = "a line of text that is there many times\n".repeat(Number(query.get("lines") ?? 100));
+    const isEncoded = query.get("encoding") === "gzip";
+    const body = isEncoded ? gzipSync(text) : text;
+    response
+      .writeHead(200, {
+        "Content-Type": query.get("type") ?? "application/json",
+        "Content-Length": body.length,
+        ...(isEncoded && { "Content-Encoding": "gzip" }),
+        "Cache-Control": "public, max-age=86400",
+        Expires: "Thu, 31 Dec 2099 23:59:59 GMT",
+        ETag: '"strong"',
+      })
+      .end(body);
+  },
+  "not-modified": (response) => {
+    response.writeHead(304, { ETag: '"strong"' }).end();
+  },
   slow: (response) => {
     response.writeHead(200, { "Content-Type": "text/plain" });
     response.write("first ");
@@ -89,7 +109,10 @@ const upstream = createServer((request: IncomingMessage, response: ServerRespons
     if (answer) answer(response, query);
     else {
       response.writeHead(200, { "Content-Type": "application/json" });
-      response.end(JSON.stringify({ upstream: true, target: request.url }));
+      const inventory = (request.url ?? "").endsWith("/object_info")
+        ? { nodes: "a node, ".repeat(10_000) }
+        : {};
+      response.end(JSON.stringify({ upstream: true, target: request.url, ...inventory }));
     }
   });
 });

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { stageBuildContext } from "../../components/shared/build-context";
+import { digestOfContext, stageBuildContext } from "../../components/shared/build-context";
 
 let before: string;
 let folder: string;
@@ -44,7 +44,7 @@ describe("a staged build context", () => {
     const context = stageBuildContext("local", "comfyui", { old: "x" });
     mkdirSync(join(context, "source"));
     writeFileSync(join(context, "source", "main.py"), "");
-    stageBuildContext("local", "comfyui", { Dockerfile: "FROM x\n" }, "source");
+    stageBuildContext("local", "comfyui", { Dockerfile: "FROM x\n" }, ["source"]);
     expect(readdirSync(context).sort()).toEqual(["Dockerfile", "source"]);
     expect(readdirSync(join(context, "source"))).toEqual(["main.py"]);
   });
@@ -53,5 +53,18 @@ describe("a staged build context", () => {
     stageBuildContext("local", "pod", { Dockerfile: "FROM a\n" });
     const context = stageBuildContext("local", "pod", { Dockerfile: "FROM b\n" });
     expect(readFileSync(join(context, "Dockerfile"), "utf8")).toBe("FROM b\n");
+  });
+
+  it("has one digest, whenever it is laid down, until a content, name or mode changes", () => {
+    const digest = (files: Record<string, string>) =>
+      digestOfContext(stageBuildContext("local", "pod", files));
+    const before = digest({ Dockerfile: "FROM a\n" });
+    expect(digest({ Dockerfile: "FROM a\n" })).toBe(before);
+    expect(digest({ Dockerfile: "FROM b\n" })).not.toBe(before);
+    expect(digest({ dockerfile: "FROM a\n" })).not.toBe(before);
+    const context = stageBuildContext("local", "pod", { Dockerfile: "FROM a\n" });
+    expect(digestOfContext(context)).toBe(before);
+    chmodSync(join(context, "Dockerfile"), 0o755);
+    expect(digestOfContext(context)).not.toBe(before);
   });
 });

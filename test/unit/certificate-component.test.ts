@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { Certificate } from "../../components/certificate";
 import type { CertificateArgs } from "../../components/certificate/args";
+import { expectPosture } from "../support/posture";
 
 const STACK = "mocked-certificate";
 
@@ -38,6 +39,7 @@ async function make(change: Partial<CertificateArgs>) {
     stack: STACK,
     provider: new docker.Provider("engine", {}),
     baseImage: pulumi.output("comfy-fortress/base:trixie"),
+    capacity: pulumi.output({ cpus: 2, memoryMiB: 8192 }),
   };
   const certificate = new Certificate("certificate", {
     engine,
@@ -54,14 +56,13 @@ describe("Certificate", () => {
   it("runs outside the pod, hardened, with its two volumes and the hooks", async () => {
     const { container, exportVolume } = await make({});
     expect(container.networkMode).toBe(`comfy-${STACK}-certificate-network`);
-    expect(container.readOnly).toBe(true);
-    expect(container.capabilities).toEqual({ drops: ["ALL"] });
+    expectPosture("certificate", container);
     expect(container.mounts).toEqual([
-      { type: "volume", source: `comfy-${STACK}-letsencrypt`, target: "/etc/letsencrypt" },
-      { type: "volume", source: `comfy-${STACK}-certificate-export`, target: "/export" },
+      { type: "volume", source: `comfy-${STACK}-letsencrypt-noexec`, target: "/etc/letsencrypt" },
+      { type: "volume", source: `comfy-${STACK}-certificate-export-noexec`, target: "/export" },
       { type: "bind", source: "/srv/dns", target: "/etc/dns-host", readOnly: true },
     ]);
-    expect(exportVolume).toBe(`comfy-${STACK}-certificate-export`);
+    expect(exportVolume).toBe(`comfy-${STACK}-certificate-export-noexec`);
   });
 
   it("uses the machine's network only where it needs the machine's role", async () => {
@@ -73,11 +74,13 @@ describe("Certificate", () => {
   it("names every child after itself and labels what it makes", async () => {
     await make({});
     const children = registered.filter(({ type }) => type.startsWith("docker:"));
+    const volume = (part: string) =>
+      ["", "-empty", "-noexec", "-work"].map((suffix) => `certificate-${part}${suffix}`);
     expect(children.map(({ name }) => name).sort()).toEqual([
-      "certificate-certificate-export",
+      ...volume("certificate-export"),
       "certificate-container",
       "certificate-image",
-      "certificate-letsencrypt",
+      ...volume("letsencrypt"),
       "certificate-network",
     ]);
     for (const { name, inputs } of children.filter(({ name }) => name !== "certificate-image")) {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 let tree: string;
@@ -66,9 +66,39 @@ describe("the source check of the image build", () => {
     "refuses custom_nodes/%s",
     (name) => {
       mkdirSync(join(tree, "custom_nodes", name));
-      expect(check("aiohttp").stderr).toContain(`custom_nodes/${name} is ComfyUI-Manager`);
+      writeFileSync(join(tree, "custom_nodes", name, "__init__.py"), "");
+      expect(check("aiohttp").stderr).toContain(
+        `custom_nodes/${name}/__init__.py (by the name of the folder) is ComfyUI-Manager`,
+      );
     },
   );
+
+  it.each([
+    ["its project file", "pyproject.toml", '[project]\nname = "comfyui-manager"\n'],
+    ["its display name", "pyproject.toml", "[tool.comfy]\nDisplayName = 'ComfyUI-Manager'\n"],
+    [
+      "its routes",
+      "glob/helper.py",
+      '@routes.get("/manager/reboot")\ndef a(r): pass\n@routes.post("/customnode/install/pip")\ndef b(r): pass\n',
+    ],
+  ])("finds ComfyUI-Manager by %s, whatever its folder is called", (_what, file, content) => {
+    const folder = join(tree, "comfy", "nice_tools", dirname(file));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, basename(file)), content);
+    expect(check("aiohttp")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`comfy/nice_tools/${file} (by `),
+    });
+  });
+
+  it("takes a file that names one of its routes, and a project that only depends on it by text", () => {
+    writeFileSync(join(tree, "comfy", "a.py"), 'KNOWN = "/manager/reboot"\n');
+    writeFileSync(
+      join(tree, "pyproject.toml"),
+      '[project]\nname = "ComfyUI"\ndescription = "with ComfyUI-Manager"\n',
+    );
+    expect(check("aiohttp").status).toBe(0);
+  });
 
   it("refuses what is not ComfyUI", () => {
     rmSync(join(tree, "server.py"));

@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const SCRIPT = "components/comfyui/image/choose-flags.py";
@@ -9,8 +11,15 @@ function help(version: string): string {
   return readFileSync(`test/unit/comfyui-help-${version}.txt`, "utf8");
 }
 
-function choose(helpText: string, accelerator: string) {
-  const run = spawnSync("python3", ["-B", SCRIPT, accelerator], { input: helpText, encoding: "utf8" });
+function choose(helpText: string, accelerator: string, nodes: readonly string[] = []) {
+  const folder = mkdtempSync(join(tmpdir(), "comfyui-flags-"));
+  const nodesFile = join(folder, "custom-nodes.json");
+  writeFileSync(nodesFile, JSON.stringify(nodes.map((name) => ({ name }))));
+  const run = spawnSync("python3", ["-B", SCRIPT, accelerator, nodesFile], {
+    input: helpText,
+    encoding: "utf8",
+  });
+  rmSync(folder, { recursive: true });
   return { status: run.status, flags: run.stdout.split("\n").filter(Boolean).join(" "), stderr: run.stderr };
 }
 
@@ -25,6 +34,20 @@ describe("the flags of a ComfyUI", () => {
     ["0.38.1", "cuda", `${ALWAYS} --offline --disable-assets ${DATABASE}`],
   ])("of %s on %s are those it knows", (version, accelerator, expected) => {
     expect(choose(help(version), accelerator)).toMatchObject({ status: 0, flags: expected });
+  });
+
+  it.each(["0.3.64", "0.38.1"])(
+    "of %s name the custom nodes that were built in, and no others",
+    (version) => {
+      const { flags } = choose(help(version), "cpu", ["some-nodes", "Other_Nodes"]);
+      expect(flags).toContain(`${ALWAYS} --whitelist-custom-nodes some-nodes Other_Nodes --cpu `);
+    },
+  );
+
+  it("are refused where custom nodes cannot be named", () => {
+    const old = help("0.3.64").replace("--whitelist-custom-nodes", "--whitelist");
+    expect(choose(old, "cpu", ["some-nodes"]).stderr).toContain("does not know --whitelist-custom-nodes");
+    expect(choose(old, "cpu").status).toBe(0);
   });
 
   it("do not include one whose name is only the start of a flag", () => {

@@ -42,15 +42,16 @@ beforeAll(async () => {
 });
 afterEach(() => server?.close());
 
-/** A gateway that answers 503 a few times and then as it should. */
-function gateway(refusals: number): Promise<string> {
+/** A gateway that answers 503 a few times and then as it should, or refuses with 403 and a code. */
+function gateway(refusals: number, code?: string): Promise<string> {
   const listening = createServer({ key: tls.key, cert: tls.cert }, (request, response) => {
     const right =
       request.url === "/system_stats" &&
       request.headers["x-api-key"] === "cf_1" &&
       request.headers.host?.startsWith("comfy.example.com:");
     response.statusCode = refusals-- > 0 ? 503 : right ? 200 : 401;
-    response.end();
+    if (code !== undefined) response.statusCode = 403;
+    response.end(code && JSON.stringify({ error: { status: 403, code, message: "No." } }));
   });
   server = listening;
   return new Promise((resolve) => {
@@ -96,6 +97,15 @@ describe("waitUntilReady", () => {
   it("waits for a 200 with the client's key, on this machine whatever the name resolves to", async () => {
     const endpoint = await gateway(2);
     await waitUntilReady({ endpoint, caCertificate: tls.ca, apiKey: "cf_1" }, docker, "local", signal, 10);
+  });
+
+  it("takes a refusal of this machine's address for an answer, and no other refusal", async () => {
+    const ask = async (code: string) => {
+      const probe = { endpoint: await gateway(0, code), caCertificate: tls.ca, apiKey: "cf_1" };
+      await waitUntilReady(probe, docker, "local", signal, 1).finally(() => server?.close());
+    };
+    await ask("address_not_allowed");
+    await expect(ask("role_not_sufficient")).rejects.toThrow(/the gateway answers 403/);
   });
 
   it("shows the last log lines of the containers that tell why not", async () => {

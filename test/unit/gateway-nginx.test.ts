@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { errorBody } from "../../components/gateway/errors";
-import { publicOrigins } from "../../components/gateway/handover";
+import { INVENTORY_SECONDS, publicOrigins } from "../../components/gateway/handover";
 import { renderBundle } from "../../components/gateway/nginx/bundle";
-import { isCidr } from "../../components/gateway/nginx/cidr";
+import { cidrProblem, isCidr } from "../../components/gateway/nginx/cidr";
 import { renderNginxBundle, renderNginxFiles } from "../../components/gateway/nginx/render";
 import { TARGET_FAULTS } from "../../components/gateway/nginx/target";
-import { ROUTES, spellings } from "../../components/gateway/routes";
+import { HASHED_FILE, hasEncodedParameter, ROUTES, spellings } from "../../components/gateway/routes";
 
 const SETTINGS = { hostNames: ["localhost", "127.0.0.1", "[::1]"], publicPort: 8443 };
 
@@ -31,7 +31,11 @@ describe("nginx.conf", () => {
       expect(text).toContain("if ($target_fault)");
       expect(text).toMatch(/client_max_body_size \d{6,};/);
     }
-    expect(main.match(/proxy_pass /g)).toHaveLength(1);
+    // The question for the verdict, and the hop that compresses, which only nginx itself can reach.
+    expect(main.match(/proxy_pass .*/g)).toEqual([
+      "proxy_pass http://authorizer/;",
+      "proxy_pass http://comfyui;",
+    ]);
     expect(profiles.length).toBeGreaterThan(5);
   });
 
@@ -54,11 +58,23 @@ describe("nginx.conf", () => {
     expect(main).not.toContain("proxy_cache_use_stale");
   });
 
+  it("remembers no verdict for a WebSocket, which would hold on to it for hours", () => {
+    expect(main).toContain("proxy_cache_bypass $websocket_upgrade;");
+    expect(main).toContain("proxy_no_cache $websocket_upgrade;");
+  });
+
+  it("writes audit lines in pieces that a pipe takes whole, within a second", () => {
+    expect(main).toContain("access_log /dev/stdout audit buffer=4k flush=20ms;");
+  });
+
   it("speaks TLS 1.2 and 1.3 and nothing plain", () => {
     expect(main).toContain("ssl_protocols TLSv1.2 TLSv1.3;");
     expect([...main.matchAll(/listen (.*);/g)].map(([, what]) => what)).toEqual([
       "8443 ssl",
       "8443 ssl default_server",
+      "8443 ssl",
+      "unix:/tmp/compressor.sock",
+      "unix:/run/tally/status.sock",
     ]);
   });
 
@@ -91,8 +107,13 @@ describe("nginx.conf", () => {
     for (const text of [main, taking]) {
       expect(text).toContain("ssl_session_tickets off;\n  ssl_session_cache off;");
     }
-    const bundle = renderNginxBundle({ ...SETTINGS, serverCertificate: "C", serverKey: "K", clientCa: "CA" });
+    const pems = { serverCertificate: "C", serverKey: "K", clientCa: "CA" };
+    const bundle = renderNginxBundle({ ...SETTINGS, ...pems });
     expect(bundle).toContain("file tls/client-ca.crt 1\nCA\n");
+    expect(bundle).not.toContain("crl");
+    const revoking = renderNginxBundle({ ...SETTINGS, ...pems, clientCrl: "CRL" });
+    expect(revoking).toContain("file tls/client-ca.crl 1\nCRL\n");
+    expect(revoking).toContain("  ssl_crl tls/client-ca.crl;\n");
   });
 
   it("knows whose address may ask, before anything else", () => {
@@ -118,7 +139,7 @@ describe("nginx.conf", () => {
     "10.0.0.0/8",
     "2001:db8::1",
     "2001:db8::/32",
-    "::ffff:192.0.2.0/120",
+    "::1:0:0/96",
   ])("takes the range %s", (cidr) => {
     expect(isCidr(cidr)).toBe(true);
   });
@@ -141,10 +162,55 @@ describe("nginx.conf", () => {
     "10.0.0.0-10.0.0.9",
     "example.com",
     "10.0.0.0/-1",
+    "::ffff:192.0.2.0/120",
+    "::ffff:0:0/96",
+    "::FFFF:c000:201",
   ])("refuses the range %j", (cidr) => {
     expect(() => renderNginxFiles({ ...SETTINGS, allowedCidrs: ["192.0.2.1", cidr] })).toThrow(
       /allowedCidrs/,
     );
+  });
+
+  it.each([
+    ["1.2.3.4/24", "1.2.3.4 is not where a /24 begins; the range is 1.2.3.0/24, the address 1.2.3.4"],
+    [
+      "2001:db8::1:2/112",
+      "2001:db8::1:2 is not where a /112 begins; the range is 2001:db8::1:0/112, the address 2001:db8::1:2",
+    ],
+    ["1.2.3.0/33", "the longest prefix is /32"],
+    ["::ffff:1.2.3.4", "it is IPv4 written as IPv6; write the IPv4 address or range itself"],
+    ["1.2.3.0/255.255.255.0", "it is no IPv4 or IPv6 address or range"],
+  ])("says what is wrong with %s", (cidr, problem) => {
+    expect(cidrProblem(cidr)).toBe(problem);
+  });
+
+  it("never allows an address behind which clients hide, however it is listed", () => {
+    const geo = (allowedCidrs: string[]) => {
+      const proxyAddresses = ["172.18.0.1", "fd00::1"];
+      const { "nginx.conf": text = "" } = renderNginxFiles({ ...SETTINGS, allowedCidrs, proxyAddresses });
+      return /geo \$outsider \{\n([^}]*?)\s*\}/
+        .exec(text)?.[1]
+        ?.split("\n")
+        .map((line) => line.trim());
+    };
+    const hidden = ["172.18.0.1 1;", "fd00::1 1;"];
+    expect(geo(["172.16.0.0/12"])).toEqual(["default 1;", '172.16.0.0/12 "";', ...hidden]);
+    expect(geo(["172.18.0.1", "172.18.0.1/32", "fd00::1/128"])).toEqual(["default 1;", ...hidden]);
+    expect(geo([])).toEqual(['default "";']);
+  });
+
+  it("listens on IPv6 only where there is IPv6", () => {
+    const { "nginx.conf": text = "" } = renderNginxFiles({ ...SETTINGS, ipv6: true });
+    expect([...text.matchAll(/listen (.*);/g)].map(([, what]) => what)).toEqual([
+      "8443 ssl",
+      "[::]:8444 ssl",
+      "8443 ssl default_server",
+      "[::]:8444 ssl default_server",
+      "8443 ssl",
+      "[::]:8444 ssl",
+      "unix:/tmp/compressor.sock",
+      "unix:/run/tally/status.sock",
+    ]);
   });
 
   it("refuses to serve no name", () => {
@@ -163,8 +229,9 @@ describe("the bundle", () => {
   it("carries no certificate where install-certificate brings it, and nginx.conf names that one", () => {
     const text = renderNginxBundle({ ...SETTINGS, installedCertificate: true });
     expect(text).not.toContain("tls/");
-    expect(text).toContain("ssl_certificate /etc/comfy-gateway/certificate/current/fullchain.pem;");
-    expect(text).toContain("ssl_certificate_key /etc/comfy-gateway/certificate/current/privkey.pem;");
+    expect(text).toContain("root /etc/comfy-gateway/certificate/current/fullchain.pem;");
+    expect(text).toContain("ssl_certificate $certificate_folder/fullchain.pem;");
+    expect(text).toContain("ssl_certificate_key $certificate_folder/privkey.pem;");
   });
 
   it("counts lines so that any text can be taken apart again", () => {
@@ -318,6 +385,120 @@ describe("targets", () => {
       }),
       { numRuns: 20_000 },
     );
+  });
+});
+
+describe("what may be used again", () => {
+  const files = renderNginxFiles(SETTINGS);
+  const main = files["nginx.conf"] ?? "";
+  const kept = ROUTES.filter(({ caching }) => caching === "gateway");
+
+  it("is kept for everybody only where the answer is everybody's", () => {
+    expect(kept.map(({ id }) => id)).toEqual(["object-info"]);
+    for (const { path, access, handling, payload } of kept) {
+      expect(path).not.toContain("{");
+      expect(Object.keys(access)).toEqual(["GET"]);
+      expect([handling, payload]).toEqual(["direct", "none"]);
+    }
+  });
+
+  it("is kept under a key without a client's word, from a request without one, and only by that profile", () => {
+    const keeping = Object.entries(files).filter(([, text]) => text.includes("proxy_cache inventory;"));
+    expect(keeping.map(([name]) => name)).toEqual(["serve/direct-none-kept.conf"]);
+    const profile = keeping[0]?.[1] ?? "";
+    expect(profile).toContain('proxy_cache_key "$route $coding $inventory_slot";');
+    expect(profile.indexOf("auth_request")).toBeLessThan(profile.indexOf("proxy_cache"));
+    expect([...profile.matchAll(/proxy_set_header \S+ (.*);/g)].map(([, value]) => value)).toEqual([
+      "localhost",
+      '""',
+      "$coding",
+    ]);
+    expect(profile).not.toContain("proxy_cache_use_stale");
+  });
+
+  it("is kept for five seconds of the clock", () => {
+    const map = /map \$time_iso8601 \$inventory_slot \{([\s\S]*?)\n {2}\}/.exec(main)?.[1] ?? "";
+    const rules = [...map.matchAll(/"~(.*)" "\$\{\w+\}(\d)";/g)];
+    const slot = (time: string) => {
+      const [, expression = "", digit] = rules.find(([, rule = ""]) => new RegExp(rule).test(time)) ?? [];
+      return `${new RegExp(expression).exec(time)?.[1]}${digit}`;
+    };
+    const slots = Array.from({ length: 60 }, (_, second) =>
+      slot(`2026-11-24T00:06:${String(second).padStart(2, "0")}+00:00`),
+    );
+    expect(slots).toEqual(
+      Array.from({ length: 60 }, (_, second) => {
+        const first = String(second - (second % INVENTORY_SECONDS)).padStart(2, "0");
+        return `2026-11-24T00:06:${first}`;
+      }),
+    );
+  });
+
+  it("is never left to a cache between", () => {
+    const policies = [...main.matchAll(/(no-store|(?:private|public), [^";]*)"?;$/gm)];
+    expect(policies.map(([, value]) => value).sort()).toEqual([
+      ...["no-store", "no-store"],
+      ...["private, max-age=31536000, immutable", "private, no-cache", "private, no-cache"],
+    ]);
+    for (const { id, path, caching } of ROUTES.filter(({ path }) => hasEncodedParameter(path))) {
+      expect([id, path, caching]).toEqual([id, path, "none"]);
+    }
+  });
+
+  it.each([
+    "/assets/index-BKeTeXLp.js",
+    "/assets/GraphView-CIE4Y1aC.js",
+    "/assets/a-aaaaaaa1.woff2",
+    "/assets/x-_-A-bcde.css",
+  ])("%s has a hash in its name", (path) => {
+    expect(path).toMatch(new RegExp(HASHED_FILE));
+  });
+
+  it.each([
+    "/assets/sorted-custom-node-map.json",
+    "/assets/index.js",
+    "/assets/CREDIT.txt",
+    "/assets/images/a-BKeTeXLp.svg",
+    "/assets/index-BKeTeXL.js",
+    "/assets/index-BKeTeXLp.js/x",
+    "/assets/index-BKeTeXLp",
+    "/scripts/index-BKeTeXLp.js",
+  ])("%s has none that counts", (path) => {
+    expect(path).not.toMatch(new RegExp(HASHED_FILE));
+  });
+});
+
+describe("the coding of an answer", () => {
+  const coding = (header: string) => {
+    const map = /map \$http_accept_encoding \$coding \{([^}]*)\}/.exec(main)?.[1] ?? "";
+    const rules = [...map.matchAll(/"~\*(.*)" (\w+);/g)];
+    return rules.find(([, expression = ""]) => new RegExp(expression, "i").test(header))?.[2] ?? "identity";
+  };
+  const main = renderNginxFiles(SETTINGS)["nginx.conf"] ?? "";
+
+  it.each([
+    ["", "identity"],
+    ["gzip", "gzip"],
+    ["gzip, deflate, br, zstd", "br"],
+    ["br;q=1.0, gzip;q=0.8, *;q=0.1", "br"],
+    ["br;q=0, gzip", "gzip"],
+    ["br;q=0.000,gzip;q=0.001", "gzip"],
+    ["br ; q=0 , gzip;q=0.0", "identity"],
+    ["BR", "br"],
+    ["brotli, xgzip, gzipx", "identity"],
+    ["identity", "identity"],
+    ["*", "identity"],
+  ])("for %j is %s", (header, expected) => {
+    expect(coding(header)).toBe(expected);
+  });
+
+  it("pictures and event streams are left alone", () => {
+    for (const types of main.matchAll(/(?:gzip|brotli)_types (.*);/g)) {
+      expect(types[1]).not.toMatch(/image\/(?!svg)|event-stream|octet-stream|video|woff/);
+    }
+    for (const route of ROUTES.filter(({ content }) => content === "untrusted").slice(0, 1)) {
+      expect(main).toMatch(new RegExp(`set \\$route ${route.id};[^}]*gzip off;\\s+brotli off;`));
+    }
   });
 });
 

@@ -463,8 +463,39 @@ describe("JSON scan", () => {
     expect(scanJson(Buffer.from(`["${"[".repeat(2000)}"]`))).toBeUndefined();
   });
 
+  const many = Array.from({ length: 40 }, (_, id) => `"${id}":{}`).join();
+  it.each([
+    ["digits and an escape of them", '{"1":1,"\\u0031":2}', "1"],
+    ["an id of many", `{${many},"39":{}}`, "39"],
+    ["an id of many, escaped", `{${many},"3\\u0039":{}}`, "39"],
+    ["an id of many, escaped first", `{"\\u0037":{},${many}}`, "7"],
+    ["long digits", `{${many},"1234567890123":1,"1234567890123":2}`, "1234567890123"],
+    ["a text of many", `{${many},"a":1,"a":2}`, "a"],
+  ])("finds %s that are there twice", (_, text, key) => expect(duplicateKey(text)).toBe(key));
+
+  it.each(["01", "00", "1.0", "+1", "-1", "1e0", " 1", "1 ", "", "999999999", "1000000000", "4294967297"])(
+    "takes the key %j for none of the numbers 0 to 39",
+    (key) => {
+      expect(duplicateKey(`{${many},${JSON.stringify(key)}:1}`)).toBeUndefined();
+      expect(duplicateKey(`{${JSON.stringify(key)}:1,${many}}`)).toBeUndefined();
+    },
+  );
+
   it("agrees with the parser on what is there twice", () => {
-    const key = fc.constantFrom("a", "b", "\\u0061", "", "é", "\\u00e9", "a\\n", "aa");
+    const key = fc.constantFrom(
+      "a",
+      "b",
+      "\\u0061",
+      "",
+      "é",
+      "\\u00e9",
+      "a\\n",
+      "aa",
+      "1",
+      "\\u0031",
+      "01",
+      "12",
+    );
     const { json } = fc.letrec<{ json: { text: string; keys: number } }>((tie) => ({
       json: fc.oneof(
         { depthSize: "small" },

@@ -5,6 +5,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
   sign as signBytes,
+  webcrypto,
 } from "node:crypto";
 import { Socket } from "node:net";
 import fc from "fast-check";
@@ -432,11 +433,37 @@ describe("verifying", () => {
     expect(fetched).not.toHaveBeenCalled();
   });
 
+  it("verifies a token's signature once, and judges its time at every use", async () => {
+    const verifySignature = vi.spyOn(webcrypto.subtle, "verify");
+    const fresh = token({ typ: "JWT" }, claims({ sub: "used-often", exp: NOW + 600 }), "ES256");
+    for (const later of [0, 1, 600, 659]) {
+      expect(await verify(fresh, NOW + later)).toMatchObject({ tenant: "used-often" });
+    }
+    expect(verifySignature).toHaveBeenCalledTimes(1);
+    expect(await verify(fresh, NOW + 661)).toEqual({ refused: "expired" });
+    expect(await verify(fresh, NOW)).toMatchObject({ tenant: "used-often" });
+    verifySignature.mockRestore();
+  });
+
+  it("remembers no token that it refused, and none for another configuration", async () => {
+    const forged = token({ typ: "JWT" }, claims(), "HS256", { secret: SECRET.subarray(1, 33) });
+    const refused = await verify(forged, NOW);
+    expect(refused).toEqual({ refused: "bad signature" });
+    expect(await verify(forged, NOW)).toEqual(refused);
+    const genuine = token({ typ: "JWT" }, claims(), "HS256");
+    expect(await verify(genuine, NOW)).not.toHaveProperty("refused");
+    const secret = Buffer.alloc(64, "another secret").toString("base64url");
+    const rotated = await createJwtVerifier({ keys: [{ ...jwtKey("HS256"), key: secret }] });
+    expect(await rotated(genuine, NOW)).toEqual({ refused: "bad signature" });
+  });
+
   it("passes none of 10,000 random mutations of valid tokens", async () => {
     const random = pseudoRandom(20_260_401);
     const originals = (["HS256", "RS256", "PS256", "ES256", "ES512"] as const).map((algorithm) =>
       token({ typ: "JWT" }, claims(), algorithm),
     );
+    // Genuine tokens are remembered, which must be of no use to others.
+    for (const original of originals) expect(await verify(original, NOW)).not.toHaveProperty("refused");
     const passed: string[] = [];
     for (let tried = 0; tried < 10_000; ) {
       const original = originals[tried % originals.length] ?? "";

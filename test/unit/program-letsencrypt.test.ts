@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectPosture, TEST_CAPACITY } from "../support/posture";
 
 /** A resource as the program registered it. */
 interface Registered {
@@ -26,10 +27,12 @@ beforeAll(async () => {
         registered.push({ type, name, inputs });
         const made = {
           repoDigest: `sha256:${name}`,
-          stdout: name === "comfyui-source" ? "stand-in" : "",
+          stdout: { "comfyui-source": "stand-in", "docker-host-capacity": TEST_CAPACITY }[name] ?? "",
+          mountpoint: `/volumes/${inputs.name}`,
           hex: "5e".repeat(32),
           certPem: `certificate of ${name}`,
           privateKeyPem: `PRIVATE KEY of ${name}`,
+          networkDatas: [{ gateway: "172.18.0.1", ipv6Gateway: "fd00::1" }],
         };
         return { id: `${name}-id`, state: { ...inputs, ...made } };
       },
@@ -40,6 +43,8 @@ beforeAll(async () => {
   pulumi.runtime.setAllConfig({
     "comfy-fortress:domain": "comfy.example.com",
     "comfy-fortress:port": "443",
+    "comfy-fortress:ipv6": "true",
+    "comfy-fortress:allowedCidrs": JSON.stringify(["192.0.2.0/24", "fd00::1"]),
     "comfy-fortress:certificate": "letsencrypt",
     "comfy-fortress:acme": JSON.stringify({ email: "admin@example.com", dnsHooks: `./${HOOKS}` }),
   });
@@ -62,19 +67,10 @@ describe("the whole program with certificate letsencrypt, under mocks", () => {
   });
 
   it("hardens it like every other container", () => {
-    const { readOnly, capabilities, securityOpts, ipcMode, privileged, init, tmpfs } =
-      inputsOf("certificate-container");
-    const { capabilities: other, tmpfs: otherTmpfs } = inputsOf("gateway-nginx-container");
-    expect({ readOnly, securityOpts, ipcMode, privileged, init }).toEqual({
-      readOnly: true,
-      securityOpts: ["no-new-privileges:true"],
-      ipcMode: "private",
-      privileged: undefined,
-      init: true,
-    });
-    expect(capabilities).toEqual({ drops: ["ALL"] });
-    expect(capabilities).toEqual(other);
-    expect(tmpfs).toEqual(otherTmpfs);
+    for (const part of ["certificate", "gateway"]) {
+      const inputs = registered.find(({ inputs }) => inputs.name === `comfy-${STACK}-${part}`)?.inputs;
+      expectPosture(part, inputs);
+    }
   });
 
   it("asks Let's Encrypt for the domain, with the hooks read-only", () => {
@@ -92,7 +88,7 @@ describe("the whole program with certificate letsencrypt, under mocks", () => {
   });
 
   it("hands the certificate to nginx only, read-only, by a volume that has its owner by then", () => {
-    const offered = `comfy-${STACK}-certificate-export`;
+    const offered = `comfy-${STACK}-certificate-export-noexec`;
     const takers = registered.filter(({ type, inputs }) => {
       const volumes: { volumeName: string }[] = inputs.volumes ?? [];
       return type.endsWith(":Container") && volumes.some(({ volumeName }) => volumeName === offered);
@@ -114,6 +110,28 @@ describe("the whole program with certificate letsencrypt, under mocks", () => {
     expect(stdin.value).toContain("/etc/comfy-gateway/certificate/current/fullchain.pem");
     expect(stdin.value).not.toContain("PRIVATE KEY");
     expect(stdin.value).not.toContain("tls/server");
+  });
+
+  it("publishes on IPv4 and IPv6, once the engine is known to keep IPv6 addresses", () => {
+    const port = { external: 443, protocol: "tcp" };
+    expect(inputsOf("pod-container").ports).toEqual([
+      { ...port, internal: 8443, ip: "0.0.0.0" },
+      { ...port, internal: 8444, ip: "::" },
+    ]);
+    expect(inputsOf("pod-network")).toMatchObject({
+      ipv6: true,
+      ipamConfigs: [{ subnet: expect.stringMatching(/^fd.*::\/64$/) }],
+    });
+    const order = registered.map(({ name }) => name);
+    expect(order.indexOf("pod-ipv6-check")).toBeGreaterThan(-1);
+    expect(order.indexOf("pod-ipv6-check")).toBeLessThan(order.indexOf("pod-container"));
+    expect(inputsOf("gateway-nginx-config").stdin.value).toContain("listen [::]:8444 ssl;");
+  });
+
+  it("lets the listed connect, and nobody whom Docker's proxy hides", () => {
+    expect(inputsOf("gateway-nginx-config").stdin.value).toContain(
+      'geo $outsider {\n    default 1;\n    192.0.2.0/24 "";\n    172.18.0.1 1;\n    fd00::1 1;\n  }',
+    );
   });
 
   it("still hands out its own authority, for client certificates", async () => {

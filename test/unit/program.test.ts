@@ -1,6 +1,8 @@
-import { rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { CONTAINERS, expectPosture, TEST_CAPACITY } from "../support/posture";
 
 /** A resource as the program registered it. */
 interface Registered {
@@ -12,6 +14,10 @@ interface Registered {
 
 const STACK = "mocked";
 const SECRET_HEX = "5e".repeat(32);
+const STDOUT: Record<string, string> = {
+  "comfyui-source": "stand-in",
+  "docker-host-capacity": TEST_CAPACITY,
+};
 const registered: Registered[] = [];
 const ofType = (type: string) => registered.filter((resource) => resource.type === type);
 const containers = () => ofType("docker:index/container:Container");
@@ -28,15 +34,18 @@ beforeAll(async () => {
       call: ({ inputs }) => inputs,
       newResource: ({ type, name, inputs }) => {
         registered.push({ type, name, inputs });
-        const made: Record<string, string> = {
+        const made = {
           repoDigest: `sha256:${name}`,
-          stdout: name === "comfyui-source" ? "stand-in" : `stdout of ${name}`,
+          stdout: STDOUT[name] ?? `stdout of ${name}`,
+          mountpoint: `/volumes/${inputs.name}`,
           hex: SECRET_HEX,
           certPem: `certificate of ${name}`,
           privateKeyPem: `PRIVATE KEY of ${name}`,
           certRequestPem: `request of ${name}`,
+          networkDatas: [{ gateway: "172.18.0.1", ipv6Gateway: "" }],
         };
-        return { id: `${name}-id`, state: { ...inputs, ...made } };
+        const networkDatas = [{ ipAddress: "172.18.0.2" }];
+        return { id: `${name}-id`, state: { ...inputs, ...made, networkDatas } };
       },
     },
     "comfy-fortress",
@@ -44,10 +53,12 @@ beforeAll(async () => {
   );
   pulumi.runtime.setAllConfig({});
   await pulumi.runtime.runInPulumiStack(async () => {
-    const { endpoint, caCertificate, clients, images } = await import("../../infra/index.js");
-    outputs = { endpoint, caCertificate, clients, images };
+    const { endpoint, caCertificate, metrics, clients, images } = await import("../../infra/index.js");
+    outputs = { endpoint, caCertificate, metrics, clients, images };
     return outputs;
   });
+  // No output waits for it.
+  await vi.waitFor(() => expect(named("watcher-container")).toBeDefined(), 10_000);
 }, 60_000);
 
 afterAll(() => rmSync(`.comfy/build/${STACK}`, { recursive: true, force: true }));
@@ -63,6 +74,7 @@ describe("the whole program, under mocks", () => {
       `comfy-${STACK}-comfyui`,
       `comfy-${STACK}-gateway`,
       `comfy-${STACK}-pod`,
+      `comfy-${STACK}-watcher`,
     ]);
   });
 
@@ -89,8 +101,16 @@ describe("the whole program, under mocks", () => {
     ]);
   });
 
+  it("needs no IPv6 and lets everyone connect who reaches it", () => {
+    expect(named("pod-network")?.inputs.ipv6).toBeUndefined();
+    expect(named("pod-ipv6-check")).toBeUndefined();
+    const nginx: string = named("gateway-nginx-config")?.inputs.stdin.value;
+    expect(nginx).not.toContain("listen [::]");
+    expect(nginx).toContain('geo $outsider {\n    default "";\n  }');
+  });
+
   it("puts gateway, authorizer and ComfyUI into the pod's namespace, after its firewall", () => {
-    const joined = containers().filter((c) => c.name !== "pod-container");
+    const joined = containers().filter((c) => !["pod-container", "watcher-container"].includes(c.name));
     expect(joined).toHaveLength(3);
     for (const { inputs } of joined) {
       expect(inputs.networkMode).toBe("container:pod-container-id");
@@ -101,20 +121,111 @@ describe("the whole program, under mocks", () => {
     }
   });
 
-  it("hardens every container", () => {
-    for (const { inputs, name } of containers()) {
-      expect(inputs.readOnly, name).toBe(true);
-      expect(inputs.capabilities.drops, name).toEqual(["ALL"]);
-      expect(inputs.securityOpts, name).toEqual(["no-new-privileges:true"]);
-      expect(inputs.ipcMode, name).toBe("private");
-      expect(inputs.privileged, name).toBeUndefined();
-      expect(inputs.envs, name).toBeUndefined();
-      for (const options of Object.values(inputs.tmpfs)) {
-        expect(options, name).toMatch(/nosuid,nodev,noexec/);
-      }
+  it("hardens every container, each with its own limits and nothing else of its own", () => {
+    for (const { inputs } of containers()) {
+      expectPosture(inputs.name.slice(`comfy-${STACK}-`.length), inputs);
+      expect(inputs.envs, inputs.name).toBeUndefined();
+      expect(inputs.gpus, inputs.name).toBeUndefined();
     }
-    const withCapabilities = containers().filter((c) => c.inputs.capabilities.adds !== undefined);
-    expect(withCapabilities.map((c) => c.name)).toEqual(["pod-container"]);
+  });
+
+  it("makes no container but through the shared posture", () => {
+    const sources = readdirSync("components", { recursive: true, encoding: "utf8" })
+      .concat("../infra/index.ts")
+      .filter((file) => file.endsWith(".ts"));
+    const makers = sources.filter((file) =>
+      /new docker\.Container\(/.test(readFileSync(join("components", file), "utf8")),
+    );
+    expect(makers).toEqual(["shared/container.ts"]);
+  });
+
+  it("keeps the users of different containers apart", () => {
+    // The watcher is ComfyUI's user on purpose: that is what it can look by without a capability.
+    const { watcher, ...others } = CONTAINERS;
+    expect(watcher?.user).toBe(others.comfyui?.user);
+    const users = Object.values(others).map(({ user }) => user);
+    expect(new Set(users).size).toBe(users.length);
+  });
+
+  it("mounts nothing to write to that could be executed from", () => {
+    const options = new Map(
+      ofType("docker:index/volume:Volume").map(({ inputs }) => [inputs.name, inputs.driverOpts?.o ?? ""]),
+    );
+    const written = containers().flatMap(({ inputs }) =>
+      (inputs.volumes ?? []).filter(({ readOnly }: { readOnly?: boolean }) => readOnly !== true),
+    );
+    expect(written.map(({ containerPath }) => containerPath).sort()).toEqual([
+      "/data/input",
+      "/data/output",
+      "/data/user",
+      "/etc/comfy-authorizer",
+      "/etc/comfy-gateway",
+      "/run/pod",
+      "/run/tally",
+      "/run/tally",
+      "/run/watcher",
+    ]);
+    for (const { volumeName, hostPath } of written) {
+      expect(hostPath).toBeUndefined();
+      expect(options.get(volumeName), volumeName).toContain("nosuid,nodev,noexec");
+    }
+  });
+
+  it("lays an overlay over each volume's data, which keeps its name", () => {
+    expect(named("comfyui-output-noexec")?.inputs).toMatchObject({
+      name: `comfy-${STACK}-output-noexec`,
+      driver: "local",
+      driverOpts: {
+        type: "overlay",
+        device: "overlay",
+        o: `lowerdir=/volumes/comfy-${STACK}-output-empty,upperdir=/volumes/comfy-${STACK}-output,workdir=/volumes/comfy-${STACK}-output-work,nosuid,nodev,noexec`,
+      },
+    });
+  });
+
+  it("gives the watcher no network and nothing of the pod's to write to, and tells it what the engine runs", () => {
+    const { networkMode, volumes, command } = named("watcher-container")?.inputs ?? {};
+    expect(networkMode).toBe("none");
+    expect(volumes).toEqual([
+      { volumeName: `comfy-${STACK}-watcher-noexec`, containerPath: "/run/watcher" },
+      { volumeName: `comfy-${STACK}-pod-run`, containerPath: "/run/pod", readOnly: true },
+    ]);
+    const { entrypoints, command: start, healthcheck } = named("comfyui-container")?.inputs ?? {};
+    expect(JSON.parse(command[1])).toEqual({
+      comfyuiContainerId: "comfyui-container-id",
+      engineCommands: [[...entrypoints, ...start], healthcheck.tests.slice(1)],
+      gpu: false,
+      action: "alert",
+    });
+  });
+
+  it("fetches no models unless it is asked to", () => {
+    expect(registered.filter(({ name }) => name.startsWith("models"))).toEqual([]);
+  });
+
+  it("shows ComfyUI its models read-only", () => {
+    expect(named("comfyui-container")?.inputs.volumes).toContainEqual({
+      volumeName: `comfy-${STACK}-models`,
+      containerPath: "/data/models",
+      readOnly: true,
+    });
+  });
+
+  it("starts each member of the pod behind the firewall, and looks whether it still is", () => {
+    const members = containers().filter((c) => !["pod-container", "watcher-container"].includes(c.name));
+    for (const { inputs, name } of members) {
+      expect(inputs.entrypoints.slice(0, 2), name).toEqual(["/bin/sh", "-c"]);
+      expect(inputs.entrypoints[2], name).toContain("/proc/self/ns/net");
+      expect(inputs.healthcheck.tests[3], name).toContain("kill -TERM 1");
+      expect(inputs.volumes, name).toContainEqual({
+        volumeName: `comfy-${STACK}-pod-run`,
+        containerPath: "/run/pod",
+        readOnly: true,
+      });
+    }
+    expect(named("comfyui-container")?.inputs.healthcheck.startPeriod).toBe("5m0s");
+    const ports = members.map(({ inputs }) => /:([0-9A-F]{4}) 0/.exec(inputs.healthcheck.tests[3])?.[1]);
+    expect(ports.map((hex) => Number.parseInt(hex ?? "", 16)).sort()).toEqual([8188, 8190, 8443]);
   });
 
   it("labels everything that Docker keeps", () => {
@@ -166,6 +277,7 @@ describe("the whole program, under mocks", () => {
     const value = (name: string) => new Promise((resolve) => outputs[name]?.apply(resolve));
     expect(await value("endpoint")).toBe("https://localhost:8443");
     expect(await value("caCertificate")).toBe("certificate of pki-ca");
+    expect(await value("metrics")).toBe("http://172.18.0.2:9145/metrics");
     expect(await value("clients")).toEqual({
       worker: { apiKey: `cf_${SECRET_HEX}` },
       me: { apiKey: `cf_${SECRET_HEX}` },

@@ -26,7 +26,23 @@ function problems(config: Record<string, unknown>, more: Partial<SettingsSource>
   return [];
 }
 
+const MODEL = {
+  url: "https://m.example.com/v1/a.safetensors?download=true",
+  sha256: "ab".repeat(32),
+  folder: "checkpoints",
+};
+
 describe("settings", () => {
+  it("name a model as its URL does, and know no models from an empty list", () => {
+    expect(read({ models: [MODEL] }).models).toEqual([{ ...MODEL, name: "a.safetensors" }]);
+    expect(read({ models: [{ ...MODEL, folder: "loras/x", name: "b.gguf" }] }).models?.[0]?.name).toBe(
+      "b.gguf",
+    );
+    expect(read({}).models).toBeUndefined();
+    expect(read({ models: [] }).models).toEqual([]);
+    expect(read({}).watcher).toEqual({ action: "alert" });
+  });
+
   it("are complete without any of one's own", () => {
     expect(read({})).toMatchObject({
       stack: "local",
@@ -128,6 +144,35 @@ describe("settings", () => {
     ["a short commit", { comfyui: { commit: "20ca544" } }, "comfyui.commit"],
     ["an accelerator nobody has", { comfyui: { accelerator: "tpu" } }, "comfyui.accelerator"],
     ["a source that is neither word nor path", { comfyui: { source: "latest" } }, "comfyui.source"],
+    [
+      "a model over plain http",
+      { models: [{ ...MODEL, url: "http://m.example.com/a.gguf" }] },
+      "models.0.url",
+    ],
+    [
+      "a model with a password",
+      { models: [{ ...MODEL, url: "https://a:b@m.example.com/a.gguf" }] },
+      "models.0.url",
+    ],
+    ["half a hash", { models: [{ ...MODEL, sha256: "ab" }] }, "models.0.sha256"],
+    ["a folder outside", { models: [{ ...MODEL, folder: "../custom_nodes" }] }, "models.0.folder"],
+    ["an absolute folder", { models: [{ ...MODEL, folder: "/etc" }] }, "models.0.folder"],
+    ["a hidden folder", { models: [{ ...MODEL, folder: ".parts" }] }, "models.0.folder"],
+    ["a pickle by name", { models: [{ ...MODEL, name: "a.ckpt" }] }, "models.0.name"],
+    ["a name that is a path", { models: [{ ...MODEL, name: "../a.gguf" }] }, "models.0.name"],
+    [
+      "an URL without a name",
+      { models: [{ ...MODEL, url: "https://m.example.com/get?id=5" }] },
+      "models.0.name",
+    ],
+    [
+      "an URL whose name is a path",
+      { models: [{ ...MODEL, url: "https://m.example.com/x%2Fa.gguf" }] },
+      "models.0.name",
+    ],
+    ["two models of one path", { models: [MODEL, { ...MODEL, name: "A.safetensors" }] }, "models.1.name"],
+    ["a misspelt key of a model", { models: [{ ...MODEL, hash: "x" }] }, "models.0.hash"],
+    ["an action there is not", { watcher: { action: "kill" } }, "watcher.action"],
     ["a base image by tag", { build: { baseImage: "debian:trixie-slim" } }, "build.baseImage"],
     [
       "a base image by a digest one digit short",
@@ -136,6 +181,134 @@ describe("settings", () => {
     ],
   ])("refuse %s", (_, config, key) => {
     expect(problems(config).map((p) => p.key)).toEqual([key]);
+  });
+
+  it.each([
+    ["2027-01-31", "2027-01-31T00:00:00Z"],
+    ["2028-02-29", "2028-02-29T00:00:00Z"],
+    ["2027-01-31T18:00:00+01:00", "2027-01-31T17:00:00Z"],
+    ["2027-01-31T18:00:00.9Z", "2027-01-31T18:00:00Z"],
+    // What the Pulumi CLI hands on of YAML without quotes (tried with 3.19x).
+    ["2027-01-31 00:00:00 +0000 UTC", "2027-01-31T00:00:00Z"],
+    ["2027-01-31 18:00:00 +0100 +0100", "2027-01-31T17:00:00Z"],
+    // The past is no mistake: the rest of the stack must stay manageable when a date has passed.
+    ["2020-01-01", "2020-01-01T00:00:00Z"],
+  ])("read the expiry %j as %s", (expires, expected) => {
+    expect(read({ clients: [{ name: "a", role: "user", expires }] }).clients[0]?.expires).toBe(expected);
+  });
+
+  it.each([
+    ...["", "soon", "2027", "2027-13-01", "2027-02-29", "2027-02-30T00:00:00Z", "2027-1-31", "31.01.2027"],
+    ...["2027-01-31T25:00:00Z", "2027-01-31T12:00:00", "2027-01-31 12:00", "2027-02-30 00:00:00 +0000 UTC"],
+    ...["2027-01-31\n", " 2027-01-31", 1_800_000_000, null, true],
+  ])("refuse the expiry %j", (expires) => {
+    expect(problems({ clients: [{ name: "a", role: "user", expires }] }).map((p) => p.key)).toEqual([
+      "clients.0.expires",
+    ]);
+  });
+
+  describe("who may connect", () => {
+    const domain = "comfy.example.com";
+
+    it("is everyone with IPv4 unless said otherwise", () => {
+      expect(read({})).toMatchObject({ allowedCidrs: [], ipv6: false });
+      const allowedCidrs = ["203.0.113.7", "0.0.0.0/0", "2001:db8::/32", "::/0"];
+      expect(read({ domain, ipv6: true, allowedCidrs })).toMatchObject({ allowedCidrs, ipv6: true });
+    });
+
+    it.each([
+      ["on loopback, where nobody can be told apart", { allowedCidrs: ["127.0.0.1"] }, ["allowedCidrs"]],
+      ["of IPv6 where nobody has it", { domain, allowedCidrs: ["2001:db8::/32"] }, ["allowedCidrs.0"]],
+      ["with bits beyond the prefix", { domain, allowedCidrs: ["::/0", "1.2.3.4/24"] }, [0, 1]],
+      ["with a bad mask", { domain, allowedCidrs: ["10.0.0.0/33"] }, [0]],
+      ["of IPv4 as IPv6", { domain, ipv6: true, allowedCidrs: ["::ffff:192.0.2.1"] }, [0]],
+      ["of names", { domain, allowedCidrs: ["example.com", "all"] }, [0, 1]],
+      ["of what is no text", { domain, allowedCidrs: [5] }, [0]],
+      ["that is no list", { domain, allowedCidrs: "10.0.0.0/8" }, ["allowedCidrs"]],
+      ["of a switch that is none", { ipv6: "yes" }, ["ipv6"]],
+    ])("is not an allowlist %s", (_, config, keys) => {
+      expect(problems(config).map((p) => p.key)).toEqual(
+        keys.map((key) => (typeof key === "number" ? `allowedCidrs.${key}` : key)),
+      );
+    });
+
+    it("is told with the reason and the fix", () => {
+      expect(problems({ domain, allowedCidrs: ["1.2.3.4/24"] })).toEqual([
+        {
+          key: "allowedCidrs.0",
+          value:
+            '"1.2.3.4/24": 1.2.3.4 is not where a /24 begins; the range is 1.2.3.0/24, the address 1.2.3.4',
+          allowed: expect.stringContaining("2001:db8::/32"),
+          fix: expect.stringContaining("0.0.0.0/0 is everyone"),
+        },
+      ]);
+      expect(problems({ allowedCidrs: ["1.2.3.4"] })[0]?.value).toContain("only programs on this machine");
+    });
+  });
+
+  describe("with custom nodes", () => {
+    const url = "https://git.example.com/someone/some-nodes";
+    const commit = "0123456789abcdef0123456789abcdef01234567";
+    const custom = (...customNodes: object[]) => ({ comfyui: { source: "/srv/ComfyUI", customNodes } });
+
+    it("name each after its URL or path, unless it is named", () => {
+      const nodes = [
+        { url: `${url}.git`, commit },
+        { url: "./nodes/mine/" },
+        { url: "/srv/other", name: "theirs", commit },
+      ];
+      expect(read(custom(...nodes)).comfyui.customNodes).toEqual([
+        { name: "some-nodes", url: `${url}.git`, commit },
+        { name: "mine", url: "./nodes/mine/" },
+        { name: "theirs", url: "/srv/other", commit },
+      ]);
+    });
+
+    it.each([
+      ["a URL without a commit", [{ url }], "0.commit"],
+      ["a branch", [{ url, commit: "main" }], "0.commit"],
+      ["a short commit", [{ url, commit: "0123456" }], "0.commit"],
+      ["plain HTTP", [{ url: "http://git.example.com/a/b", commit }], "0.url"],
+      ["a URL with credentials", [{ url: "https://a:b@git.example.com/a/b", commit }], "0.url"],
+      ["a URL with a query", [{ url: `${url}?x`, commit }], "0.url"],
+      ["an SSH address", [{ url: "git@git.example.com:a/b", commit }], "0.url"],
+      ["an option for git", [{ url: "--upload-pack=x", commit }], "0.url"],
+      ["two of one name", [{ url, commit }, { url: "./Some-Nodes" }], "1.name"],
+      ["a name that leads elsewhere", [{ url, commit, name: "../x" }], "0.name"],
+      ["a name that is a flag", [{ url, commit, name: "--enable-manager" }], "0.name"],
+      ["a name that ComfyUI skips", [{ url: "./some.disabled" }], "0.name"],
+      ["ComfyUI-Manager", [{ url: "https://git.example.com/ltdrdata/ComfyUI-Manager", commit }], "0.url"],
+      ["a denied repository", [{ url: "https://git.example.com/seanlynch/srl-nodes.git", commit }], "0.url"],
+      ["a misspelt key", [{ url, commit, branch: "main" }], "0.branch"],
+    ])("refuse %s", (_what, nodes, key) => {
+      expect(problems(custom(...nodes)).map((p) => p.key)).toEqual([`comfyui.customNodes.${key}`]);
+    });
+
+    it("say why a repository is denied", () => {
+      const node = { url: "https://git.example.com/Filliptm/ComfyUI_Fill-Nodes", commit };
+      expect(problems(custom(node))[0]?.value).toContain("its FL_CodeNode runs Python from the workflow");
+    });
+
+    it("refuse them, and a lock, for the stand-in", () => {
+      const comfyui = { source: "stand-in", customNodes: [{ url, commit }], lock: "./requirements.lock" };
+      expect(problems({ comfyui }).map((p) => p.key)).toEqual(["comfyui.customNodes", "comfyui.lock"]);
+    });
+
+    it("refuse a folder and a lock that are not there", () => {
+      const comfyui = { customNodes: [{ url: "./no/such" }], lock: "./no/such.lock" };
+      expect(problems({ comfyui }, { fileExists: () => false }).map((p) => p.key)).toEqual([
+        "comfyui.lock",
+        "comfyui.customNodes.0.url",
+      ]);
+    });
+
+    it("take another index for torch, over HTTPS only", () => {
+      const torchIndex = "https://mirror.example.com/whl/cu130";
+      expect(read({ comfyui: { torchIndex } }).comfyui.torchIndex).toBe(torchIndex);
+      expect(
+        problems({ comfyui: { torchIndex: "http://mirror.example.com/whl" } }).map((p) => p.key),
+      ).toEqual(["comfyui.torchIndex"]);
+    });
   });
 
   it("refuse two clients of one name, naming the second", () => {

@@ -1,10 +1,11 @@
 """Chooses the flags of this ComfyUI from those it knows: an unknown one would abort its start.
 
-usage: main.py --help | choose-flags.py ACCELERATOR > FLAGS
+usage: main.py --help | choose-flags.py ACCELERATOR CUSTOM_NODES_FILE > FLAGS
 
-FLAGS holds one argument a line. The versions that exist differ, so the list is asked of ComfyUI itself.
+CUSTOM_NODES_FILE is a list of {name, ...}: the custom nodes to load, by their folders. FLAGS holds one argument a line. The versions that exist differ, so the list is asked of ComfyUI itself.
 """
 
+import json
 import re
 import sys
 
@@ -15,7 +16,7 @@ REQUIRED = [
     ["--port", "8188"],
     # Everything ComfyUI writes or reads as data, apart from its code.
     ["--base-directory", "/data"],
-    # Custom nodes are code: none is loaded, whatever comes to lie in the folder.
+    # Custom nodes are code: none is loaded that is not named, whatever comes to lie in the folder.
     ["--disable-all-custom-nodes"],
 ]
 
@@ -45,9 +46,10 @@ def known_flags(help_text):
     return set(re.findall(r"(?<![\w-])--[A-Za-z0-9][\w-]*", usage.group()))
 
 
-def choose(accelerator, known):
+def choose(accelerator, nodes, known):
     """The arguments, in order. SystemExit where a required flag is unknown."""
-    required = REQUIRED + ([["--cpu"]] if accelerator == "cpu" else [])
+    required = REQUIRED + ([["--whitelist-custom-nodes", *nodes]] if nodes else [])
+    required += [["--cpu"]] if accelerator == "cpu" else []
     unknown = [flag[0] for flag in required if flag[0] not in known]
     if unknown:
         raise SystemExit(f"this ComfyUI does not know {', '.join(unknown)}: it is too old, take 0.3.64 or newer")
@@ -58,8 +60,10 @@ def choose(accelerator, known):
 
 
 def main():
-    (accelerator,) = sys.argv[1:]
-    arguments = choose(accelerator, known_flags(sys.stdin.read()))
+    accelerator, nodes_file = sys.argv[1:]
+    with open(nodes_file, encoding="utf-8") as file:
+        nodes = [node["name"] for node in json.load(file)]
+    arguments = choose(accelerator, nodes, known_flags(sys.stdin.read()))
     print("flags: " + " ".join(arguments), file=sys.stderr)
     print("\n".join(arguments))
 

@@ -1,8 +1,8 @@
 """Decides where torch comes from, in the build.
 
-usage: choose-torch.py ACCELERATOR INDEX_URL ORIGIN_FILE PACKAGES_FILE
+usage: choose-torch.py ACCELERATOR INDEX_URL TORCH_REQUIREMENTS_FILE ORIGIN_FILE PACKAGES_FILE
 
-ORIGIN_FILE gets the index URL to install from, or the word "debian". PACKAGES_FILE gets the Debian packages of the
+ORIGIN_FILE gets the index URL to install from, "debian", or "none" where no torch is required. PACKAGES_FILE gets the Debian packages of the
 runtime image, one a line. An empty INDEX_URL means PyTorch's own index; only then, and only for the CPU, Debian's
 torch may take its place: it has no CUDA, and an index that was asked for by name must not be passed over in silence.
 """
@@ -50,8 +50,10 @@ def choose(accelerator, index_url, probe):
 
 
 def main():
-    accelerator, index_url, origin_file, packages_file = sys.argv[1:]
-    origin, packages = choose(accelerator, index_url, problem_with)
+    accelerator, index_url, requirements_file, origin_file, packages_file = sys.argv[1:]
+    with open(requirements_file, encoding="utf-8") as file:
+        is_wanted = file.read().strip() != ""
+    origin, packages = choose(accelerator, index_url, problem_with) if is_wanted else ("none", RUNTIME_PACKAGES)
     print(f"torch comes from {origin}", flush=True)
     with open(origin_file, "w", encoding="utf-8") as file:
         file.write(origin + "\n")

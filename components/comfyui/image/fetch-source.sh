@@ -6,19 +6,7 @@ source=$1 repository=$2 commit=$3 checkout=$4 target=$5
 
 case $source in
   official)
-    if ! printf '%s\n' "$commit" | grep -Eq '^[0-9a-f]{40}$'; then
-      echo "COMMIT is \"$commit\"; allowed: a full commit id of 40 lower-case hex digits" >&2
-      exit 1
-    fi
-    # A branch or tag can move; a commit id cannot, and git checks every object against it.
-    git init --quiet "$target"
-    git -C "$target" fetch --quiet --depth 1 "$repository" "$commit"
-    git -C "$target" -c advice.detachedHead=false checkout --quiet FETCH_HEAD
-    head=$(git -C "$target" rev-parse HEAD)
-    if [ "$head" != "$commit" ]; then
-      echo "$repository gave $head, asked for $commit" >&2
-      exit 1
-    fi
+    sh "$(dirname "$0")/clone.sh" "$repository" "$commit" "$target"
     ;;
   checkout)
     if [ ! -f "$checkout/main.py" ]; then

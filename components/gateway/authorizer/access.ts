@@ -16,6 +16,8 @@ export interface Access {
   readonly inspect: Inspection;
   /** How often each client may POST /prompt, by its name. */
   readonly promptLimits: ReadonlyMap<string, Limit>;
+  /** From when on a client is refused, by its name, in seconds since 1970. */
+  readonly expiries: ReadonlyMap<string, number>;
 }
 
 /**
@@ -32,6 +34,11 @@ export function makeAccess(text: string, previous?: Access): Access {
     promptLimits: new Map(
       configuration.clients.map(({ name, rate, burst }) => [name, { ...rate, burst }] as const),
     ),
+    expiries: new Map(
+      configuration.clients.flatMap(({ name, expires }) =>
+        expires === undefined ? [] : [[name, Date.parse(expires) / 1000] as const],
+      ),
+    ),
   };
 }
 
@@ -47,7 +54,8 @@ export type Verdict =
 /** Credentials first, whatever is asked for; then the route, the role and the form of the request. */
 export async function judge(access: Access, request: GatewayRequest): Promise<Verdict> {
   const { requireClientCertificate, origins } = access.configuration;
-  const authentication = { methods: access.methods.enabled, requireClientCertificate };
+  const { methods, expiries } = access;
+  const authentication = { methods: methods.enabled, requireClientCertificate, expiries };
   const verification = await authenticate(authentication, request.credentials, request.address);
   if (!verification.ok) return { allowed: false, refusal: verification.refusal };
   const { principal, startsSession } = verification;

@@ -2,12 +2,15 @@ import type { Credentials } from "./credentials";
 import { parseAuthorization } from "./methods/authorization";
 import type { CredentialKind, Method, Verification, Verified } from "./methods/method";
 import { type Refusal, refusal } from "./refusal";
+import { CLEAR_SESSION } from "./session";
 
 /** How clients prove who they are. */
 export interface Authentication {
   readonly methods: readonly Method[];
   /** Whether a client certificate is needed on top of any other method. */
   readonly requireClientCertificate: boolean;
+  /** From when on a client is refused, by its name, in seconds since 1970; those that are not in it never are. */
+  readonly expiries: ReadonlyMap<string, number>;
 }
 
 type PresentedKind = CredentialKind | "malformed";
@@ -33,12 +36,19 @@ const CERTIFICATE_NEEDED = refusal(
   "A client certificate is needed: connect with the one that was issued to you.",
 );
 
+const EXPIRED = refusal(
+  401,
+  "credential_expired",
+  "Your access to this gateway has expired: ask its owner for more time.",
+);
+
 /**
  * Who is asking. One enabled method must verify, and everything that is presented must hold and speak for the same
- * client: the gateway never chooses whose request it is.
+ * client: the gateway never chooses whose request it is. A client's expiry ends all its credentials, whatever their own
+ * end is.
  */
 export async function authenticate(
-  { methods, requireClientCertificate }: Authentication,
+  { methods, requireClientCertificate, expiries }: Authentication,
   credentials: Credentials,
   address: string,
 ): Promise<Verification> {
@@ -64,7 +74,17 @@ export async function authenticate(
     }
     verified.push(verification);
   }
-  return combine(verified, methods);
+  const verification = combine(verified, methods);
+  const expiresAt = verification.ok ? expiries.get(verification.principal.client) : undefined;
+  if (!verification.ok || expiresAt === undefined) return verification;
+  if (Date.now() / 1000 >= expiresAt) {
+    // A browser that kept the session could not sign in as anybody else.
+    const forget = credentials.session === undefined ? {} : { setCookie: CLEAR_SESSION };
+    return { ok: false, refusal: withChallenge({ ...EXPIRED, ...forget }, methods) };
+  }
+  const { principal } = verification;
+  const endsAt = Math.min(expiresAt, principal.expiresAt ?? expiresAt);
+  return { ...verification, principal: { ...principal, expiresAt: endsAt } };
 }
 
 /** What several credentials that hold say together. */

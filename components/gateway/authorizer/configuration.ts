@@ -42,6 +42,7 @@ const clientSchema = z.strictObject({
   apiKeyDigests: z.array(sha256("key")),
   passwordRecords: z.array(passwordRecord).default([]),
   certificateFingerprints: z.array(sha256("certificate's DER")).default([]),
+  expires: z.iso.datetime("use a moment in UTC, such as 2027-01-31T00:00:00Z").optional(),
 });
 
 const jwtSchema = z.strictObject({

@@ -3,18 +3,29 @@ import { answerRefusal } from "./answer";
 import { type Refusal, refusal } from "./refusal";
 import { answerHeaders, forwardedHeaders, upstreamRequest } from "./upstream";
 
-/** The whole body, held in memory; nginx's own limit, which comes first, should be the same. */
-export async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | Refusal> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  // Left early, the iterator would destroy the connection that the answer needs.
-  const body = incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > limit) return refusal(413, "body_too_large", `The body is larger than ${limit} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
+/**
+ * The whole body, held in memory; nginx's own limit, which comes first, should be the same.
+ *
+ * @throws where the client goes away before its end
+ */
+export function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | Refusal> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    // What comes after the answer is dropped: destroying the stream would destroy the connection the answer needs.
+    const take = (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length <= limit) return;
+      incoming.off("data", take).off("end", finish);
+      resolve(refusal(413, "body_too_large", `The body is larger than ${limit} bytes.`));
+    };
+    const finish = () => {
+      const [first] = chunks;
+      resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks));
+    };
+    incoming.on("data", take).on("end", finish).on("error", reject);
+  });
 }
 
 /** Passes the request to ComfyUI, with a body as it was read, and ComfyUI's answer back. */

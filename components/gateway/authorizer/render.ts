@@ -21,6 +21,8 @@ export interface AuthorizerClient {
   readonly passwordRecords?: readonly string[];
   /** Lower-case hexadecimal SHA-256 of the DER of each client certificate that is valid for it. Defaults to none. */
   readonly certificateFingerprints?: readonly string[];
+  /** Moment (RFC 3339, UTC) from which it is refused, whatever it presents. Defaults to never. */
+  readonly expires?: string;
 }
 
 /** What signs the sessions of those who signed in with a password; 64 hexadecimal digits (256 random bits) each. */
@@ -85,6 +87,7 @@ export function renderAuthorizerConfig(settings: AuthorizerSettings): string {
       apiKeyDigests: client.apiKeyDigests,
       passwordRecords: client.passwordRecords ?? [],
       certificateFingerprints: client.certificateFingerprints ?? [],
+      expires: client.expires,
     })),
   };
   return `${JSON.stringify(configuration, null, 2)}\n`;

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { makeAccess } from "./access";
 import { checkConfiguration } from "./configuration";
 import { Generations } from "./generations";
+import { MetricsServer } from "./metrics/server";
 import { HOME, PID_FILE } from "./places";
 import { Authorizer } from "./server";
 
@@ -12,6 +13,7 @@ const GRACE_MS = 5000;
 export async function serve(): Promise<void> {
   const authorizer = new Authorizer();
   const generations = new Generations(HOME);
+  const metrics = new MetricsServer({ openSockets: () => authorizer.openSockets });
 
   const load = async () => {
     try {
@@ -32,6 +34,7 @@ export async function serve(): Promise<void> {
   };
   const stop = () => {
     setTimeout(() => process.exit(0), GRACE_MS).unref();
+    metrics.close();
     void authorizer.close().then(() => process.exit(0));
   };
   process.on("SIGHUP", () => void load());
@@ -40,5 +43,6 @@ export async function serve(): Promise<void> {
 
   await load();
   await authorizer.listen();
+  await metrics.listen();
   writeFileSync(PID_FILE, String(process.pid));
 }

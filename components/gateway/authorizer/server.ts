@@ -32,7 +32,9 @@ const RECHECK_MS = 30_000;
 export class Authorizer {
   readonly #server: Server;
   readonly #binding = new ClientBinding();
-  readonly #tunnels = new Tunnels(this.#binding);
+  readonly #tunnels = new Tunnels(this.#binding, async (request) => {
+    return this.#access !== undefined && (await judge(this.#access, request)).allowed;
+  });
   /** These outlive the configuration: a swap gives nobody a second budget. */
   readonly #uploads = new UploadRelay();
   readonly #prompts = new ClientLimiter();
@@ -50,7 +52,7 @@ export class Authorizer {
     // Longer than nginx keeps its idle connections, so that nginx is always the one who closes.
     this.#server.keepAliveTimeout = 75_000;
     setInterval(() => {
-      this.#recheckTunnels().catch((error) => fail(error, () => {}));
+      this.#tunnels.recheck().catch((error) => fail(error, () => {}));
     }, RECHECK_MS).unref();
   }
 
@@ -60,6 +62,11 @@ export class Authorizer {
       // Loopback only: the authorizer believes whoever reaches it.
       this.#server.listen(PORT.authorizer, "127.0.0.1", resolve);
     });
+  }
+
+  /** WebSockets that are open. */
+  get openSockets(): number {
+    return this.#tunnels.size;
   }
 
   /** By what it judges, undefined before the first configuration. */
@@ -74,13 +81,7 @@ export class Authorizer {
     if (this.#failures?.perMinute !== failedAuthenticationsPerMinute) {
       this.#failures = new FailedAuthentications(failedAuthenticationsPerMinute);
     }
-    await this.#recheckTunnels();
-  }
-
-  async #recheckTunnels(): Promise<void> {
-    const access = this.#access;
-    if (!access) return;
-    await this.#tunnels.closeUnless(async (request) => (await judge(access, request)).allowed);
+    await this.#tunnels.recheck();
   }
 
   /** Lets requests in flight finish; sockets end now. */

@@ -17,6 +17,10 @@ interface Tunnel {
 
 /** A browser's tabs and some more. */
 const SOCKETS_PER_CLIENT = 16;
+/** What Node's timers can count; a socket does not live as long. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** A timer may be a moment ahead of the clock. */
+const TIMER_SLACK_MS = 20;
 /** nginx has connections for twice as many on both sides. */
 const SOCKETS_IN_ALL = 2048;
 
@@ -25,9 +29,17 @@ export class Tunnels {
   readonly #open = new Set<Tunnel>();
   readonly #places = new OpenCounter(SOCKETS_PER_CLIENT, SOCKETS_IN_ALL);
   readonly #binding: ClientBinding;
+  readonly #stillAllowed: (request: GatewayRequest) => Promise<boolean>;
 
-  constructor(binding: ClientBinding) {
+  /** @param stillAllowed whether a socket may stay that this request has opened */
+  constructor(binding: ClientBinding, stillAllowed: (request: GatewayRequest) => Promise<boolean>) {
     this.#binding = binding;
+    this.#stillAllowed = stillAllowed;
+  }
+
+  /** WebSockets that are open. */
+  get size(): number {
+    return this.#open.size;
   }
 
   /** Joins an upgrade request of an allowed client to ComfyUI, byte for byte. */
@@ -79,7 +91,9 @@ export class Tunnels {
         },
       };
       this.#open.add(tunnel);
+      const expiry = this.#recheckAtExpiry(tunnel);
       const end = () => {
+        clearTimeout(expiry);
         this.#open.delete(tunnel);
         tunnel.close();
       };
@@ -116,10 +130,23 @@ export class Tunnels {
   }
 
   /** Closes every socket whose opening would no longer be allowed. */
-  async closeUnless(stillAllowed: (request: GatewayRequest) => Promise<boolean>): Promise<void> {
-    for (const tunnel of [...this.#open]) {
-      if (!(await stillAllowed(tunnel.request))) tunnel.close();
-    }
+  async recheck(): Promise<void> {
+    for (const tunnel of [...this.#open]) await this.#closeUnlessAllowed(tunnel);
+  }
+
+  async #closeUnlessAllowed(tunnel: Tunnel): Promise<void> {
+    if (!(await this.#stillAllowed(tunnel.request))) tunnel.close();
+  }
+
+  /** Looks at it when what opened it ends, not only when all are looked at. */
+  #recheckAtExpiry(tunnel: Tunnel): NodeJS.Timeout | undefined {
+    const { expiresAt } = tunnel.principal;
+    if (expiresAt === undefined) return undefined;
+    const delayMs = expiresAt * 1000 - Date.now() + TIMER_SLACK_MS;
+    if (delayMs > LONGEST_TIMER_MS) return undefined;
+    return setTimeout(() => {
+      this.#closeUnlessAllowed(tunnel).catch(() => tunnel.close());
+    }, delayMs);
   }
 
   closeAll(): void {

@@ -29,9 +29,9 @@ const FORWARDED = [
 ];
 
 export function forwardedHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  return Object.fromEntries(
-    FORWARDED.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
-  );
+  const forwarded: OutgoingHttpHeaders = {};
+  for (const name of FORWARDED) if (headers[name] !== undefined) forwarded[name] = headers[name];
+  return forwarded;
 }
 
 /** A request to ComfyUI, with the target exactly as the client wrote it. */
@@ -52,20 +52,22 @@ export function upstreamRequest(
   });
 }
 
-/** Headers of ComfyUI's answer that go on; those of the connection are the next hop's own. */
+/** Headers of an answer that are about its connection: the next hop has its own. */
+const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "transfer-encoding",
+  "upgrade",
+  "proxy-connection",
+  "te",
+  "trailer",
+]);
+
+/** Headers of ComfyUI's answer that go on. */
 export function answerHeaders(answer: IncomingMessage): OutgoingHttpHeaders {
-  const connection = [
-    "connection",
-    "keep-alive",
-    "transfer-encoding",
-    "upgrade",
-    "proxy-connection",
-    "te",
-    "trailer",
-  ];
-  return Object.fromEntries(
-    Object.entries(answer.headers).filter(
-      ([name]) => !connection.includes(name) && !name.startsWith("x-gateway-"),
-    ),
-  );
+  const headers: OutgoingHttpHeaders = {};
+  for (const name in answer.headers) {
+    if (!CONNECTION_HEADERS.has(name) && !name.startsWith("x-gateway-")) headers[name] = answer.headers[name];
+  }
+  return headers;
 }

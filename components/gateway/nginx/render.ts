@@ -1,16 +1,21 @@
 import { renderBundle } from "./bundle";
 import { AUDIT } from "./conf/audit";
+import { COMPRESSION, COMPRESSOR_SERVER } from "./conf/compression";
 import { ERRORS_FILE, earlyErrorPages, errorLocations } from "./conf/errors";
 import { SECURITY_HEADERS } from "./conf/headers";
-import { mainServer, profile, profileName, SERVED, UNKNOWN_HOST_SERVER } from "./conf/locations";
+import { mainServer, profile, profileName, SERVED, unknownHostServers } from "./conf/locations";
 import { PLATFORM, TIMEOUTS, upstreams } from "./conf/platform";
 import { outsiders, requestFacts } from "./conf/request-facts";
+import { statusServer, TALLY } from "./conf/tally";
 import { indent } from "./conf/text";
 import {
   BUNDLED_CERTIFICATE,
+  BUNDLED_CERTIFICATE_FILE,
   CLIENT_CA_FILE,
-  CLIENT_CERTIFICATES,
+  CLIENT_CRL_FILE,
+  clientCertificates,
   INSTALLED_CERTIFICATE,
+  INSTALLED_CERTIFICATE_FILE,
   TLS,
 } from "./conf/tls";
 
@@ -26,8 +31,14 @@ export interface NginxSettings {
   readonly fileBodyBytes?: number;
   /** CA that signs client certificates, in PEM. Left out: no certificate is asked for. */
   readonly clientCa?: string;
+  /** Which of that CA's certificates are revoked: a CRL in PEM. Defaults to none. */
+  readonly clientCrl?: string;
   /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect. Left out or empty: every address may. */
   readonly allowedCidrs?: readonly string[];
+  /** Addresses that clients appear with whose own address is hidden: with `allowedCidrs`, never allowed. */
+  readonly proxyAddresses?: readonly string[];
+  /** Whether to listen on IPv6 too, which the kernel must have. Defaults to false. */
+  readonly ipv6?: boolean;
   /** Whether `install-certificate` brings the server's certificate, instead of the bundle. Defaults to false. */
   readonly installedCertificate?: boolean;
 }
@@ -50,6 +61,7 @@ export function renderNginxBundle(settings: NginxBundleSettings): string {
     ...renderNginxFiles(settings),
     ...(installedCertificate ? {} : { "tls/server.crt": serverCertificate, "tls/server.key": serverKey }),
     ...(settings.clientCa !== undefined && { [CLIENT_CA_FILE]: settings.clientCa }),
+    ...(settings.clientCrl !== undefined && { [CLIENT_CRL_FILE]: settings.clientCrl }),
   });
 }
 
@@ -63,9 +75,11 @@ export function renderNginxFiles(settings: NginxSettings): Record<string, string
     json: settings.jsonBodyBytes ?? JSON_BODY_BYTES,
     file: settings.fileBodyBytes ?? FILE_BODY_BYTES,
   };
+  const { ipv6 = false } = settings;
   const profiles = new Map(SERVED.map((served) => [profileName(served), served]));
   return {
     "nginx.conf": `# Rendered from components/gateway/routes.ts; do not edit.
+load_module modules/ngx_http_brotli_filter_module.so;
 worker_processes 2;
 worker_rlimit_nofile 16384;
 pid /tmp/nginx.pid;
@@ -80,17 +94,24 @@ ${indent(
   [
     PLATFORM,
     AUDIT,
+    TALLY,
     settings.installedCertificate ? INSTALLED_CERTIFICATE : BUNDLED_CERTIFICATE,
     TLS,
-    ...(settings.clientCa === undefined ? [] : [CLIENT_CERTIFICATES]),
+    ...(settings.clientCa === undefined ? [] : [clientCertificates(settings.clientCrl !== undefined)]),
     TIMEOUTS,
+    COMPRESSION,
     SECURITY_HEADERS,
-    outsiders(settings.allowedCidrs ?? []),
+    outsiders(settings.allowedCidrs ?? [], settings.proxyAddresses ?? []),
     requestFacts(),
     upstreams(),
     earlyErrorPages(),
-    mainServer(hostNames, settings.publicPort),
-    UNKNOWN_HOST_SERVER,
+    mainServer(hostNames, settings.publicPort, ipv6),
+    unknownHostServers(ipv6),
+    COMPRESSOR_SERVER,
+    statusServer(
+      settings.installedCertificate ? INSTALLED_CERTIFICATE_FILE : BUNDLED_CERTIFICATE_FILE,
+      settings.installedCertificate ?? false,
+    ),
   ].join("\n\n"),
 )}
 }

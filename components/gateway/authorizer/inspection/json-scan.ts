@@ -11,6 +11,7 @@ const MAX_NESTING = 1000;
 const LINEAR_KEYS = 16;
 
 const QUOTE = 0x22;
+const ZERO = 0x30;
 const BACKSLASH = 0x5c;
 const LOWER_D = 0x64;
 const LOWER_U = 0x75;
@@ -53,15 +54,27 @@ export function scanJson(json: Buffer, maxNesting: number = MAX_NESTING): JsonFa
       // Only an escape \ud800 to \udfff can spell half a pair: as UTF-8 the decoder refuses it.
       let halved = false;
       let byte = 0;
-      for (index = start; index < length; index++) {
-        byte = json[index] as number;
-        if (byte === QUOTE) break;
-        if (byte === BACKSLASH) {
-          escaped = true;
-          index++;
-          if (json[index] === LOWER_U && ((json[index + 1] as number) | 0x20) === LOWER_D) halved = true;
+      if (expectsKey) {
+        for (index = start; index < length; index++) {
+          byte = json[index] as number;
+          if (byte === QUOTE) break;
+          if (byte === BACKSLASH) {
+            escaped = true;
+            index++;
+            if (isSurrogateEscape(json, index)) halved = true;
+          }
+          hash = (Math.imul(hash, 31) + byte) | 0;
         }
-        hash = (Math.imul(hash, 31) + byte) | 0;
+      } else {
+        // Most bytes are those of texts, which nobody compares.
+        for (index = start; index < length; index++) {
+          byte = json[index] as number;
+          if (byte === QUOTE) break;
+          if (byte === BACKSLASH) {
+            index++;
+            if (isSurrogateEscape(json, index)) halved = true;
+          }
+        }
       }
       if (halved && hasLoneSurrogate(json, start, index)) return { kind: "lone-surrogate" };
       if (expectsKey && frame !== undefined) {
@@ -98,8 +111,8 @@ class Frame {
   readonly #hashes = new Int32Array(LINEAR_KEYS);
   readonly #starts = new Int32Array(LINEAR_KEYS);
   readonly #ends = new Int32Array(LINEAR_KEYS);
-  /** Used instead of the arrays once an object has many keys, or one with an escape. */
-  #keys: Set<string> | undefined;
+  /** Used instead of the arrays once an object has many keys, or one with an escape; holds what `keyOf` gives. */
+  #keys: Set<string | number> | undefined;
 
   open(isObject: boolean): void {
     this.isObject = isObject;
@@ -125,11 +138,11 @@ class Frame {
     if (this.#keys === undefined) {
       this.#keys = new Set();
       for (let position = 0; position < this.#count; position++) {
-        this.#keys.add(decoded(json, this.#starts[position] as number, this.#ends[position] as number));
+        this.#keys.add(keyOf(json, this.#starts[position] as number, this.#ends[position] as number));
       }
     }
     const before = this.#keys.size;
-    return this.#keys.add(decoded(json, start, end)).size > before;
+    return this.#keys.add(keyOf(json, start, end)).size > before;
   }
 
   #isSame(json: Buffer, position: number, start: number, end: number): boolean {
@@ -137,6 +150,34 @@ class Frame {
     const otherEnd = this.#ends[position] as number;
     return json.compare(json, start, end, other, otherEnd) === 0;
   }
+}
+
+/** Longest key that may be a number: exact, and small enough to be kept without an allocation. */
+const MAX_DIGITS = 9;
+const NUMBER = new RegExp(`^(?:0|[1-9]\\d{0,${MAX_DIGITS - 1}})$`);
+
+/**
+ * A key as one value for all its spellings. Node ids are numbers written in digits, hundreds in one object: they need no
+ * text made of them.
+ */
+function keyOf(json: Buffer, start: number, end: number): string | number {
+  const number = digitsOf(json, start, end);
+  if (number !== undefined) return number;
+  const text = decoded(json, start, end);
+  return NUMBER.test(text) ? Number(text) : text;
+}
+
+/** The number that the bytes spell in digits, without a zero in front; undefined where they do not. */
+function digitsOf(json: Buffer, start: number, end: number): number | undefined {
+  if (end === start || end - start > MAX_DIGITS || (json[start] === ZERO && end - start > 1))
+    return undefined;
+  let number = 0;
+  for (let index = start; index < end; index++) {
+    const digit = (json[index] as number) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 /** The string between two quotes; as it is written where it is not valid. */
@@ -148,6 +189,11 @@ function decoded(json: Buffer, start: number, end: number): string {
   } catch {
     return text;
   }
+}
+
+/** Whether a `u` and a `d` come next: the escapes \\ud000 to \\udfff, halves of pairs among them. */
+function isSurrogateEscape(json: Buffer, index: number): boolean {
+  return json[index] === LOWER_U && ((json[index + 1] as number) | 0x20) === LOWER_D;
 }
 
 function hasLoneSurrogate(json: Buffer, start: number, end: number): boolean {

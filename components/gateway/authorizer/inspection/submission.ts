@@ -8,6 +8,8 @@ export interface Submission {
   readonly prompt: Readonly<Record<string, unknown>>;
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /**
  * Parses the body of POST /prompt as strictly as both sides can: what Python and JavaScript, or a reader between them,
  * could read differently (byte order mark, invalid UTF-8, lone surrogates, NaN, a key that is there twice, text after the
@@ -16,7 +18,7 @@ export interface Submission {
 export function parseSubmission(bytes: Buffer): Submission | Refusal {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = utf8.decode(bytes);
   } catch {
     return refusal(400, "invalid_utf8", "The body is not valid UTF-8.");
   }

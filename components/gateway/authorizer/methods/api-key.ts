@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Configuration } from "../configuration";
 import type { Principal } from "../principal";
 import { refusal } from "../refusal";
@@ -29,9 +29,7 @@ export function apiKeyMethod(clients: Configuration["clients"]): Method {
         const message = "X-API-Key is there more than once or holds a comma: send one key, once.";
         return { ok: false, refusal: refusal(400, "duplicate_credential", message) };
       }
-      const principal = KEY.test(credential)
-        ? principals.get(createHash("sha256").update(credential, "latin1").digest("hex"))
-        : undefined;
+      const principal = KEY.test(credential) ? principals.get(hash("sha256", credential, "hex")) : undefined;
       return principal
         ? { ok: true, principal }
         : { ok: false, refusal: refusal(401, "invalid_credential", "The API key is not valid.") };

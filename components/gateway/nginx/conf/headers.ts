@@ -1,5 +1,5 @@
 import { VERDICT } from "../../handover";
-import type { Content } from "../../routes";
+import { type Content, HASHED_FILE } from "../../routes";
 
 /** Answers whose fetch or navigation a browser may run; the web UI needs inline styles, eval and blobs (ComfyUI's own list). */
 const CONTENT_POLICIES: Record<Content, string> = {
@@ -15,6 +15,21 @@ map $content $content_security_policy {
   page "${CONTENT_POLICIES.page}";
   untrusted "${CONTENT_POLICIES.untrusted}";
 }
+# Every answer is for the client that may have it: none for a cache between, and a refusal for none at all.
+map $uri $hashed_file_cache {
+  default "private, no-cache";
+  "~${HASHED_FILE}" "private, max-age=31536000, immutable";
+}
+map $caching $answer_cache {
+  default no-store;
+  revalidate "private, no-cache";
+  hashed $hashed_file_cache;
+}
+map $status $cache_control {
+  default no-store;
+  "~^(?:200|206|304)$" $answer_cache;
+}
+add_header Cache-Control $cache_control always;
 add_header Strict-Transport-Security "max-age=63072000" always;
 add_header X-Content-Type-Options nosniff always;
 add_header X-Frame-Options DENY always;
@@ -26,10 +41,12 @@ add_header WWW-Authenticate $verdict_challenge always;
 add_header Retry-After $verdict_retry_after always;
 add_header Set-Cookie $verdict_set_cookie always;`;
 
-/** Headers of the client that ComfyUI gets; all others end here, credentials and forwarding claims first of all. */
+/**
+ * Headers of the client that ComfyUI gets; all others end here, credentials and forwarding claims first of all, and
+ * Accept-Encoding: what is compressed is decided in one place, and nothing is compressed twice.
+ */
 export const FORWARDED_HEADERS = [
   "Accept",
-  "Accept-Encoding",
   "Accept-Language",
   "User-Agent",
   "Range",
@@ -48,6 +65,9 @@ export const WEBSOCKET_HEADERS = [
 
 /** Answers' headers that ComfyUI, or a node in it, must not decide. */
 export const HIDDEN_HEADERS = [
+  "Cache-Control",
+  "Expires",
+  "Pragma",
   "Strict-Transport-Security",
   "X-Content-Type-Options",
   "X-Frame-Options",

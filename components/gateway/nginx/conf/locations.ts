@@ -1,6 +1,8 @@
 import { PORT } from "../../../shared/pod-layout";
-import { UPLOAD_BODY_BYTES, VERDICT } from "../../handover";
+import { INVENTORY_SECONDS, UPLOAD_BODY_BYTES, VERDICT } from "../../handover";
 import {
+  type Caching,
+  type Content,
   FORBIDDEN_USERDATA,
   hasEncodedParameter,
   isExact,
@@ -10,6 +12,7 @@ import {
   type Route,
   spellings,
 } from "../../routes";
+import { UNCOMPRESSED } from "./compression";
 import {
   BAD_TARGET,
   ERROR_FOLDER,
@@ -26,6 +29,9 @@ import { FORWARDED_HEADERS, HIDDEN_HEADERS, WEBSOCKET_HEADERS } from "./headers"
 import { indent, variable } from "./text";
 import { handover, VERIFY, verifyLocation } from "./verdict";
 
+const IGNORED_HEADERS =
+  "X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset";
+
 export interface Limits {
   json: number;
   file: number;
@@ -35,19 +41,32 @@ export interface Limits {
 interface Served {
   handling: Route["handling"];
   payload: Payload;
+  content: Content | "$encoded_route_content";
+  caching: Caching;
 }
 
 /** Every location of the server; paths that match no route are served like a route without a body. */
-const UNROUTED: Served = { handling: "direct", payload: "none" };
-const ENCODED: Served = { handling: "direct", payload: "raw" };
+const UNROUTED: Served = { handling: "direct", payload: "none", content: "data", caching: "none" };
+const ENCODED: Served = {
+  handling: "direct",
+  payload: "raw",
+  content: "$encoded_route_content",
+  caching: "none",
+};
 export const SERVED: readonly Served[] = [UNROUTED, ENCODED, ...ROUTES];
 
-export function profileName({ handling, payload }: Served): string {
-  return `serve/${handling}-${payload}.conf`;
+export function profileName({ handling, payload, caching }: Served): string {
+  return `serve/${handling}-${payload}${caching === "gateway" ? "-kept" : ""}.conf`;
 }
 
+/** A socket keeps its buffers, one for each direction, for as long as it is open. */
+const SOCKET = `proxy_read_timeout 3600s;
+proxy_send_timeout 3600s;
+proxy_buffer_size 8k;
+proxy_buffers 4 8k;`;
+
 /** How a location serves: faults of the target first, then the verdict, then the upstream. */
-export function profile({ handling, payload }: Served, limits: Limits): string {
+export function profile({ handling, payload, caching }: Served, limits: Limits): string {
   const streamed = payload === "multipart" || payload === "raw";
   const bodyBytes =
     payload === "multipart" ? UPLOAD_BODY_BYTES : payload === "raw" ? limits.file : limits.json;
@@ -77,15 +96,35 @@ error_page 413 = ${ERROR_FOLDER}/413;
 error_page 500 501 505 = ${ERROR_FOLDER}/500;
 error_page 504 = ${ERROR_FOLDER}/504;`,
     streamed ? "proxy_request_buffering off;" : "",
-    upstreamHeaders(payload),
+    caching === "gateway" ? KEPT : upstreamHeaders(payload),
     handling === "authorizer" ? handover("handle") : "",
-    payload === "socket" ? "proxy_read_timeout 3600s;\nproxy_send_timeout 3600s;" : "",
+    payload === "socket" ? SOCKET : "",
     // No URI part: the raw target goes on, so that %2F stays what it is.
-    `proxy_pass http://${handling === "direct" ? "comfyui" : "authorizer"};`,
+    `proxy_pass http://${caching === "gateway" ? "compressor" : handling === "direct" ? "comfyui" : "authorizer"};`,
   ]
     .filter((part) => part !== "")
     .join("\n");
 }
+
+/**
+ * Kept for everybody, after the verdict: the request to the upstream has nothing of the client's, and only a plain 200
+ * is kept. One client asks, those who come meanwhile wait for its answer. Where ComfyUI is down the last answer is not
+ * stretched beyond its time.
+ */
+const KEPT = `proxy_set_header Host localhost;
+proxy_set_header Connection "";
+proxy_set_header Accept-Encoding $coding;
+${UNCOMPRESSED}
+proxy_buffering on;
+proxy_cache inventory;
+proxy_cache_key "$route $coding $inventory_slot";
+proxy_cache_valid 200 ${INVENTORY_SECONDS}s;
+proxy_cache_bypass $args;
+proxy_no_cache $args;
+proxy_cache_lock on;
+proxy_cache_lock_timeout 30s;
+proxy_cache_lock_age 30s;
+proxy_ignore_headers ${IGNORED_HEADERS} Cache-Control Expires Vary;`;
 
 /** The headers of the request to the upstream; nothing of the client's passes but what is listed. */
 function upstreamHeaders(payload: Payload): string {
@@ -132,21 +171,29 @@ proxy_buffering off;
 proxy_buffer_size 32k;
 proxy_buffers 4 32k;
 # ComfyUI must not send nginx to an internal location, nor decide what the gateway says of itself.
-proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;
+proxy_ignore_headers ${IGNORED_HEADERS};
 ${HIDDEN_HEADERS.map((name) => `proxy_hide_header ${name};`).join("\n")}`;
 
-function location(selector: string, route: string, content: string, served: Served): string {
+function location(selector: string, route: string, served: Served): string {
+  const { content, caching } = served;
   return `location ${selector} {
   set $route ${route};
   set $content ${content};
+  set $caching ${caching};${content === "data" || content === "page" ? "" : `\n${indent(UNCOMPRESSED)}`}
   include ${profileName(served)};
 }`;
 }
 
-export function mainServer(hostNames: readonly string[], publicPort: number): string {
+/** IPv4 and IPv6 have a socket each, so that an IPv4 client has the same address whether there is IPv6 or not. */
+function listen(ipv6: boolean, options: string): string {
+  const addresses = [String(PORT.gateway), ...(ipv6 ? [`[::]:${PORT.gatewayIpv6}`] : [])];
+  return addresses.map((address) => `  listen ${address} ${options};`).join("\n");
+}
+
+export function mainServer(hostNames: readonly string[], publicPort: number, ipv6: boolean): string {
   const plain = ROUTES.filter((route) => !hasEncodedParameter(route.path)).flatMap((route) =>
     spellings(route).map((path) =>
-      location(isExact(path) ? `= ${path}` : `~ "^${pathExpression(path)}$"`, route.id, route.content, route),
+      location(isExact(path) ? `= ${path}` : `~ "^${pathExpression(path)}$"`, route.id, route),
     ),
   );
   const encodedPrefixes = new Set(
@@ -155,7 +202,7 @@ export function mainServer(hostNames: readonly string[], publicPort: number): st
       .map((path) => path.slice(0, path.indexOf("{"))),
   );
   return `server {
-  listen ${PORT.gateway} ssl;
+${listen(ipv6, "ssl")}
   server_name ${hostNames.join(" ")};
   set $public_host $host${publicPort === 443 ? "" : `:${publicPort}`};
 
@@ -166,26 +213,39 @@ ${indent(
     refusedLocation(),
     notAllowedLocation(),
     `include ${ERRORS_FILE};`,
-    location(`~* "${FORBIDDEN_USERDATA.pattern}"`, FORBIDDEN_USERDATA.id, "data", UNROUTED),
+    location(`~* "${FORBIDDEN_USERDATA.pattern}"`, FORBIDDEN_USERDATA.id, UNROUTED),
     ...plain,
-    ...[...encodedPrefixes].map((prefix) =>
-      location(prefix, "$encoded_route", "$encoded_route_content", ENCODED),
-    ),
+    ...[...encodedPrefixes].map((prefix) => location(prefix, "$encoded_route", ENCODED)),
     "# Whatever is not in the route table: 401 without a credential, 404 with one.",
-    location("/", '""', "data", UNROUTED),
-    location(UNROUTED_LOCATION, '""', "data", UNROUTED),
+    location("/", '""', UNROUTED),
+    location(UNROUTED_LOCATION, '""', UNROUTED),
   ].join("\n"),
 )}
 }`;
 }
 
-export const UNKNOWN_HOST_SERVER = `# Names nobody configured.
-server {
-  listen ${PORT.gateway} ssl default_server;
-  server_name _;
-  client_max_body_size 0;
-  include ${ERRORS_FILE};
-${indent(notAllowedLocation())}
+/**
+ * Names nobody configured. In the handshake they are turned away before a certificate is shown; a client that names none
+ * there, since it connects to an address, must name one of ours in its request.
+ */
+export function unknownHostServers(ipv6: boolean): string {
+  return `${unknownHostServer(listen(ipv6, "ssl default_server"), `""`, "")}
+
+${unknownHostServer(listen(ipv6, "ssl"), "~.", "ssl_reject_handshake on;")}`;
+}
+
+function unknownHostServer(listening: string, names: string, handshake: string): string {
+  return `server {
+${listening}
+${indent(
+  [
+    `server_name ${names};`,
+    ...(handshake === "" ? [] : [handshake]),
+    "client_max_body_size 0;",
+    `include ${ERRORS_FILE};`,
+    notAllowedLocation(),
+  ].join("\n"),
+)}
   location / {
     # HTTP/0.9 has no status line to answer with.
     if ($server_protocol = HTTP/0.9) {
@@ -200,3 +260,4 @@ ${indent(notAllowedLocation())}
     return 421;
   }
 }`;
+}

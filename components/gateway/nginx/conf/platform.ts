@@ -1,5 +1,6 @@
 import { PORT } from "../../../shared/pod-layout";
-import { VERDICT_SECONDS } from "../../handover";
+import { INVENTORY_SECONDS, VERDICT_SECONDS } from "../../handover";
+import { COMPRESSOR_SOCKET } from "./compression";
 
 export const PLATFORM = `default_type application/octet-stream;
 server_tokens off;
@@ -33,17 +34,35 @@ reset_timedout_connection on;
 large_client_header_buffers 4 8k;
 client_body_buffer_size 128k;`;
 
+/**
+ * Each slot of time has its own entry in the cache. So none is ever older, and nginx's lock, which only guards entries
+ * that are not there yet, lets one request through where many would fetch an expired one at the same time.
+ */
+const INVENTORY = `proxy_cache_path /tmp/inventory levels=1:2 keys_zone=inventory:1m max_size=16m inactive=${2 * INVENTORY_SECONDS}s use_temp_path=off;
+map $time_iso8601 $inventory_slot {
+  default $msec;
+${[0, 5].map((first) => `  "~^(?<slot_${first}>.*)[${first}-${first + INVENTORY_SECONDS - 1}][+-]\\d\\d:\\d\\d$" "\${slot_${first}}${first}";`).join("\n")}
+}`;
+
 export function upstreams(): string {
   return `upstream authorizer {
   server 127.0.0.1:${PORT.authorizer} max_fails=0;
-  keepalive 32;
+  keepalive 64;
 }
 upstream comfyui {
   server 127.0.0.1:${PORT.comfyui} max_fails=0;
-  keepalive 16;
+  # Fewer than there are requests at once would mean new connections all the time.
+  keepalive 64;
   # Shorter than any upstream's own, or a request could meet a connection that is just being closed.
   keepalive_timeout 4s;
 }
+upstream compressor {
+  server unix:${COMPRESSOR_SOCKET} max_fails=0;
+  keepalive 4;
+}
 # Positive verdicts only (the authorizer's X-Accel-Expires says how long); on tmpfs, since the key holds credentials.
-proxy_cache_path /tmp/verdicts levels=1:2 keys_zone=verdicts:4m max_size=16m inactive=${2 * VERDICT_SECONDS}s use_temp_path=off;`;
+proxy_cache_path /tmp/verdicts levels=1:2 keys_zone=verdicts:4m max_size=16m inactive=${2 * VERDICT_SECONDS}s use_temp_path=off;
+# The files of verdicts stay open: as many as max_size lets there be. One that was renewed is told by nginx's own number of it.
+open_file_cache max=4096 inactive=${2 * VERDICT_SECONDS}s;
+${INVENTORY}`;
 }

@@ -1,19 +1,28 @@
+import { isIPv6 } from "node:net";
 import { hasEncodedParameter, pathExpression, ROUTES, spellings } from "../../routes";
 import { isCidr } from "../cidr";
 import { TARGET_FAULTS } from "../target";
 
-/** Who may not even ask. Only the connection's own address counts, never what a header claims. */
-export function outsiders(allowedCidrs: readonly string[]): string {
+/**
+ * Who may not even ask. Only the connection's own address counts, never what a header claims; and of a proxy's address
+ * nobody knows who stands behind it.
+ */
+export function outsiders(allowedCidrs: readonly string[], proxyAddresses: readonly string[]): string {
   const wrong = allowedCidrs.filter((cidr) => !isCidr(cidr));
   if (wrong.length > 0) {
     throw new Error(
       `allowedCidrs ${JSON.stringify(wrong)}: give IPv4 or IPv6 addresses, or ranges such as 203.0.113.0/24 or 2001:db8::/32 with no bit set beyond the prefix`,
     );
   }
-  const insiders = [...new Set(allowedCidrs)].map((cidr) => `  ${cidr} "";\n`).join("");
+  if (allowedCidrs.length === 0) return 'geo $outsider {\n  default "";\n}';
+  const hiding = new Set(
+    proxyAddresses.flatMap((address) => [address, `${address}/${isIPv6(address) ? 128 : 32}`]),
+  );
+  const insiders = [...new Set(allowedCidrs)].filter((cidr) => !hiding.has(cidr));
+  // The most specific entry counts.
   return `geo $outsider {
-  default ${allowedCidrs.length === 0 ? '""' : "1"};
-${insiders}}`;
+  default 1;
+${insiders.map((cidr) => `  ${cidr} "";\n`).join("")}${proxyAddresses.map((address) => `  ${address} 1;\n`).join("")}}`;
 }
 
 /** Everything about a request that is worked out once: faults of its target, the kinds of its headers. */

@@ -57,7 +57,12 @@ ${indent(handover("verify"))}
   proxy_ignore_headers Set-Cookie;
   # Only a buffered answer can be remembered.
   proxy_buffering on;
+  proxy_buffer_size 8k;
+  proxy_buffers 4 8k;
   proxy_cache verdicts;
   proxy_cache_key "${VERDICT_KEY}";
+  # A request holds on to what it has read from the cache until it ends, a WebSocket for hours.
+  proxy_cache_bypass $websocket_upgrade;
+  proxy_no_cache $websocket_upgrade;
 }`;
 }

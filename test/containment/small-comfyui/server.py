@@ -1,0 +1,1 @@
+"""ComfyUI has one."""
