@@ -98,7 +98,7 @@ const VIOLATION = (name: string) =>
 
 describe("the pack's server, spoken to as the engine does", () => {
   it("lists every rule with its default enforcement and what may be configured", async () => {
-    const info = await call(client.getAnalyzerInfo, new Empty());
+    const info = await call<Empty, messages.AnalyzerInfo>(client.getAnalyzerInfo, new Empty());
     const level = {
       mandatory: messages.EnforcementLevel.MANDATORY,
       advisory: messages.EnforcementLevel.ADVISORY,
