@@ -10,6 +10,23 @@ import ec2ImdsIpv6Off from "./rules/ec2-imds-ipv6-off";
 import ec2Imdsv2Required from "./rules/ec2-imdsv2-required";
 import ec2InstanceProfile from "./rules/ec2-instance-profile";
 import ec2NoPublicAddress from "./rules/ec2-no-public-address";
+import iamNoBroadManagedPolicy from "./rules/iam-no-broad-managed-policy";
+import iamNoInvertedElements from "./rules/iam-no-inverted-elements";
+import iamNoPrivilegeEscalation from "./rules/iam-no-privilege-escalation";
+import iamNoPublicPrincipal from "./rules/iam-no-public-principal";
+import iamNoStarStar from "./rules/iam-no-star-star";
+import iamNoUsers from "./rules/iam-no-users";
+import iamNoWildcardDataAccess from "./rules/iam-no-wildcard-data-access";
+import iamNoWildcardResource from "./rules/iam-no-wildcard-resource";
+import iamPolicyReadable from "./rules/iam-policy-readable";
+import iamTrustKnownServices from "./rules/iam-trust-known-services";
+import kmsDeletionWindow from "./rules/kms-deletion-window";
+import kmsKeyPolicy from "./rules/kms-key-policy";
+import kmsRotation from "./rules/kms-rotation";
+import logsOwnKey from "./rules/logs-own-key";
+import logsRetention from "./rules/logs-retention";
+import route53OnlyAcmeChallenge from "./rules/route53-only-acme-challenge";
+import secretOwnKey from "./rules/secret-own-key";
 import sgDefaultShut from "./rules/sg-default-shut";
 import sgDescribed from "./rules/sg-described";
 import sgEgressRestricted from "./rules/sg-egress-restricted";
@@ -36,6 +53,23 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "ec2-imdsv2-required": ec2Imdsv2Required,
   "ec2-instance-profile": ec2InstanceProfile,
   "ec2-no-public-address": ec2NoPublicAddress,
+  "iam-no-broad-managed-policy": iamNoBroadManagedPolicy,
+  "iam-no-inverted-elements": iamNoInvertedElements,
+  "iam-no-privilege-escalation": iamNoPrivilegeEscalation,
+  "iam-no-public-principal": iamNoPublicPrincipal,
+  "iam-no-star-star": iamNoStarStar,
+  "iam-no-users": iamNoUsers,
+  "iam-no-wildcard-data-access": iamNoWildcardDataAccess,
+  "iam-no-wildcard-resource": iamNoWildcardResource,
+  "iam-policy-readable": iamPolicyReadable,
+  "iam-trust-known-services": iamTrustKnownServices,
+  "kms-deletion-window": kmsDeletionWindow,
+  "kms-key-policy": kmsKeyPolicy,
+  "kms-rotation": kmsRotation,
+  "logs-own-key": logsOwnKey,
+  "logs-retention": logsRetention,
+  "route53-only-acme-challenge": route53OnlyAcmeChallenge,
+  "secret-own-key": secretOwnKey,
   "sg-default-shut": sgDefaultShut,
   "sg-described": sgDescribed,
   "sg-egress-restricted": sgEgressRestricted,
