@@ -10,6 +10,7 @@ import ec2ImdsIpv6Off from "./rules/ec2-imds-ipv6-off";
 import ec2Imdsv2Required from "./rules/ec2-imdsv2-required";
 import ec2InstanceProfile from "./rules/ec2-instance-profile";
 import ec2NoPublicAddress from "./rules/ec2-no-public-address";
+import ec2NoSecretsInUserData from "./rules/ec2-no-secrets-in-user-data";
 import iamNoBroadManagedPolicy from "./rules/iam-no-broad-managed-policy";
 import iamNoInvertedElements from "./rules/iam-no-inverted-elements";
 import iamNoPrivilegeEscalation from "./rules/iam-no-privilege-escalation";
@@ -53,6 +54,7 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "ec2-imdsv2-required": ec2Imdsv2Required,
   "ec2-instance-profile": ec2InstanceProfile,
   "ec2-no-public-address": ec2NoPublicAddress,
+  "ec2-no-secrets-in-user-data": ec2NoSecretsInUserData,
   "iam-no-broad-managed-policy": iamNoBroadManagedPolicy,
   "iam-no-inverted-elements": iamNoInvertedElements,
   "iam-no-privilege-escalation": iamNoPrivilegeEscalation,
