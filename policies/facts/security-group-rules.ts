@@ -87,7 +87,7 @@ function inlineRules(
     return [];
   }
   return asList(list).flatMap((entry, at) => {
-    const path = `${direction}[${at}]`;
+    const path = Array.isArray(list) ? `${direction}[${at}]` : direction;
     if (entry === UNKNOWN) {
       onUnknown(path);
       return [];

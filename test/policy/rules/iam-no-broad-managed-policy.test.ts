@@ -2,7 +2,6 @@ import { UNKNOWN, type Value } from "../../../policies/core/value";
 import { resource } from "../../support/policy";
 import { describeRule } from "../../support/rule-table";
 
-
 const AWS = "arn:aws:iam::aws:policy/";
 const attached = (policyArn: Value, type = "aws:iam/rolePolicyAttachment:RolePolicyAttachment") =>
   resource(type, { policyArn });
