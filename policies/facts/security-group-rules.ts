@@ -10,6 +10,7 @@ export interface SecurityGroupRule {
   readonly group: Value;
   /** `tcp`, `udp`, `icmp`, `icmpv6`, a number, or `all`; UNKNOWN while it is not known. */
   readonly protocol: string | typeof UNKNOWN;
+  readonly protocolPath: string;
   readonly ports: PortRange | typeof UNKNOWN;
   /** Where it lets in from, or out to, each with the path of its property. */
   readonly peers: readonly Peer[];
@@ -86,7 +87,7 @@ function inlineRules(
     return [];
   }
   return asList(list).flatMap((entry, at) => {
-    const path = `${direction}[${at}]`;
+    const path = Array.isArray(list) ? `${direction}[${at}]` : direction;
     if (entry === UNKNOWN) {
       onUnknown(path);
       return [];
@@ -163,12 +164,12 @@ function protocolAndPorts(resource: Resource, protocolPath: string, firstPath: s
   const last = valueAt(resource, lastPath);
   const protocol = raw === UNKNOWN ? UNKNOWN : protocolName(raw);
   if (protocol === "all") {
-    return { protocol, ports: ALL_PORTS };
+    return { protocol, protocolPath, ports: ALL_PORTS };
   }
   if (protocol === UNKNOWN || first === UNKNOWN || last === UNKNOWN) {
-    return { protocol, ports: UNKNOWN } as const;
+    return { protocol, protocolPath, ports: UNKNOWN } as const;
   }
-  return { protocol, ports: portRange(first, last) };
+  return { protocol, protocolPath, ports: portRange(first, last) };
 }
 
 function protocolName(raw: Value): string {

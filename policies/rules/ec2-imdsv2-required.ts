@@ -1,5 +1,9 @@
 import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
+import { MACHINE_TYPES, machines } from "../facts/machines";
+
+const DEFAULTS = "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults";
+const IMAGE_BUILDER = "aws:imagebuilder/infrastructureConfiguration:InfrastructureConfiguration";
 
 const rule: ResourceRule = {
   description: "Instances and launch templates answer metadata requests only with a session token (IMDSv2).",
@@ -15,9 +19,25 @@ const rule: ResourceRule = {
     { catalogue: "aws-ct", id: "CT.EC2.PR.1" },
     { catalogue: "cis-aws", id: "6.7" },
   ],
-  types: ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"],
+  types: [...MACHINE_TYPES, DEFAULTS, IMAGE_BUILDER],
   checkResource(resource, report) {
-    expectAt(report, resource, "metadataOptions.httpTokens", '"required"', (value) => value === "required");
+    for (const path of optionPaths(resource, report)) {
+      expectAt(report, resource, path, '"required"', (value) => value === "required");
+    }
   },
 };
 export default rule;
+
+function optionPaths(...[resource, report]: Parameters<ResourceRule["checkResource"]>): string[] {
+  switch (resource.type) {
+    case DEFAULTS:
+      return ["httpTokens"];
+    case IMAGE_BUILDER:
+      return ["instanceMetadataOptions.httpTokens"];
+    default:
+      // A spot fleet's own specification has no options: what it starts takes IMDSv1.
+      return machines(resource, report).map(
+        ({ metadata, at }) => `${metadata ?? at("metadataOptions")}.httpTokens`,
+      );
+  }
+}

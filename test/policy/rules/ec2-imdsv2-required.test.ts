@@ -3,7 +3,12 @@ import { UNKNOWN, type Value } from "../../../policies/core/value";
 import { look, resource } from "../../support/policy";
 
 const ID = "ec2-imdsv2-required";
-const TYPES = ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"];
+const TYPES = [
+  "aws:ec2/instance:Instance",
+  "aws:ec2/launchTemplate:LaunchTemplate",
+  "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+  "aws:ec2/launchConfiguration:LaunchConfiguration",
+];
 
 describe.each(TYPES)(`${ID}: %s`, (type) => {
   const violations = (props: Record<string, Value>) => look(ID, resource(type, props)).violations;
@@ -35,4 +40,30 @@ describe.each(TYPES)(`${ID}: %s`, (type) => {
 
 it("is not about other types", () => {
   expect(look(ID, resource("aws:ec2/vpc:Vpc", {})).violations).toEqual([]);
+});
+
+it.each([
+  ["aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults", {}, "httpTokens is absent"],
+  [
+    "aws:imagebuilder/infrastructureConfiguration:InfrastructureConfiguration",
+    { instanceMetadataOptions: { httpTokens: "optional" } },
+    'instanceMetadataOptions.httpTokens is "optional"',
+  ],
+  [
+    "aws:ec2/spotFleetRequest:SpotFleetRequest",
+    { launchSpecifications: [{}] },
+    "launchSpecifications[0].metadataOptions.httpTokens is absent",
+  ],
+])("refuses %s", (type, props, found) => {
+  expect(look(ID, resource(type, props)).violations).toEqual([`it: ${found}; wanted "required".`]);
+});
+
+it.each([
+  ["aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults", { httpTokens: "required" }],
+  [
+    "aws:imagebuilder/infrastructureConfiguration:InfrastructureConfiguration",
+    { instanceMetadataOptions: { httpTokens: "required" } },
+  ],
+])("passes %s", (type, props) => {
+  expect(look(ID, resource(type, props)).violations).toEqual([]);
 });
