@@ -15,10 +15,12 @@ import { UNKNOWN } from "../../policies/core/value";
 
 const OPEN_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 
+class Group extends pulumi.CustomResource {}
+
 /** A program with one security group that lets a range in, and a secret tag. */
 const groupOpenTo = (cidr: string) => () => {
   const ingress = [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [cidr] }];
-  new pulumi.CustomResource(OPEN_GROUP, "gateway", { ingress, tags: pulumi.secret({ key: "hush" }) });
+  new Group(OPEN_GROUP, "gateway", { ingress, tags: pulumi.secret({ key: "hush" }) });
   return {};
 };
 const options = (program: () => unknown) => ({ project: "comfy-test", stack: "plan", config: {}, program });
