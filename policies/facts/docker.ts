@@ -63,7 +63,9 @@ export function stringsAt(resource: Resource, path: string, report: Report): Tex
     } else if (typeof value === "string") {
       texts.push({ path: at, text: value });
     } else if (Array.isArray(value)) {
-      value.forEach((member, index) => visit(member, `${at}[${index}]`));
+      for (const [index, member] of value.entries()) {
+        visit(member, `${at}[${index}]`);
+      }
     } else if (typeof value === "object" && value !== null) {
       for (const [key, member] of Object.entries(value)) {
         visit(member, at === "" ? key : `${at}.${key}`);
@@ -74,15 +76,17 @@ export function stringsAt(resource: Resource, path: string, report: Report): Tex
   return texts;
 }
 
-/** The words of a container's start: entrypoint, then command, shell lines taken apart. */
+/** The words of a container's start: entrypoint, then command, shell lines taken apart; data as JSON is no line. */
 export function commandWords(resource: Resource, report: Report): (Text & { readonly at: string })[] {
   return ["entrypoints", "command"].flatMap((list) =>
-    stringsAt(resource, list, report).flatMap(({ path, text }) =>
-      text
-        .split(/[\s"';&|()]+/)
-        .filter((part) => part !== "")
-        .map((part) => ({ path, text: part, at: list })),
-    ),
+    stringsAt(resource, list, report)
+      .filter(({ text }) => !text.startsWith('{"'))
+      .flatMap(({ path, text }) =>
+        text
+          .split(/[\s"';&|()]+/)
+          .filter((part) => part !== "")
+          .map((part) => ({ path, text: part, at: list })),
+      ),
   );
 }
 

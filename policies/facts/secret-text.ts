@@ -22,7 +22,7 @@ const SECRET_LOOKS: readonly RegExp[] = [
 ];
 /** An assignment or an option within a text, e.g. `TOKEN=…`, `--password …`. */
 const ASSIGNMENT =
-  /(?:^|[\s;&|"'`])(?:-{1,2})?([A-Za-z][\w.-]*)(?:=|\s*:\s+|\s+)(?:"([^"]*)"|'([^']*)'|([^\s"';&|]+))/g;
+  /(?:^|[\s;&|"'`])(?:--?([A-Za-z][\w.-]*)(?:=|\s+)|([A-Za-z][\w.-]*)(?:=|:\s+))(?:"([^"]*)"|'([^']*)'|([^\s"';&|-][^\s"';&|]*))/g;
 /** Names of images and contents are long and random to look at, and public. */
 const PUBLIC_DIGEST = /(sha(256|384|512)[:-])[0-9a-f]{64,128}/gi;
 const TOKEN = /[A-Za-z0-9+/_=-]{24,}/g;
@@ -45,9 +45,9 @@ export function secretIn(text: string): string | undefined {
   if (SECRET_LOOKS.some((look) => look.test(text))) {
     return "(a text that looks like a credential)";
   }
-  for (const [, key = "", double, single, bare] of text.matchAll(ASSIGNMENT)) {
-    const value = double ?? single ?? bare ?? "";
-    if (namesSecret(key) && isAssigned(text, key) && holdsValue(value)) {
+  for (const [, option, variable, double, single, bare] of text.matchAll(ASSIGNMENT)) {
+    const key = option ?? variable ?? "";
+    if (namesSecret(key) && holdsValue(double ?? single ?? bare ?? "")) {
       return `(a value for ${key})`;
     }
   }
@@ -57,12 +57,6 @@ export function secretIn(text: string): string | undefined {
 /** Whether a pair of key and value holds a secret. */
 export function secretInPair(key: string, value: string): string | undefined {
   return namesSecret(key) && holdsValue(value) ? `(a value for ${key})` : secretIn(value);
-}
-
-/** A word before another is an option's name only with dashes: "the key is" assigns nothing. */
-function isAssigned(text: string, key: string): boolean {
-  const quoted = key.replace(/[.]/g, "\\.");
-  return new RegExp(`(--?${quoted}(=|\\s)|(^|[\\s;&|"'\`])${quoted}=|${quoted}:\\s)`).test(text);
 }
 
 function looksRandom(text: string): boolean {

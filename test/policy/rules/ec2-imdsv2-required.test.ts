@@ -22,15 +22,15 @@ describe.each(TYPES)(`${ID}: %s`, (type) => {
     expect(violations(props)).toEqual([`it: metadataOptions.httpTokens ${found}; wanted "required".`]);
   });
 
-  it.each<[Record<string, Value>]>([[{ metadataOptions: UNKNOWN }], [{ metadataOptions: { httpTokens: UNKNOWN } }]])(
-    "looks again when it is known",
-    (props) => {
-      expect(look(ID, resource(type, props))).toEqual({
-        violations: [],
-        unknown: ["it: metadataOptions.httpTokens"],
-      });
-    },
-  );
+  it.each<[Record<string, Value>]>([
+    [{ metadataOptions: UNKNOWN }],
+    [{ metadataOptions: { httpTokens: UNKNOWN } }],
+  ])("looks again when it is known", (props) => {
+    expect(look(ID, resource(type, props))).toEqual({
+      violations: [],
+      unknown: ["it: metadataOptions.httpTokens"],
+    });
+  });
 });
 
 it("is not about other types", () => {
