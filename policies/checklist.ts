@@ -11,27 +11,27 @@ export interface ChecklistLine {
 export const CHECKLIST: readonly ChecklistLine[] = [
   {
     demand: "ComfyUI's port 8188 listens on loopback only and is never published",
-    rules: ["sg-ingress-only-443-and-22"],
+    rules: ["comfyui-listens-on-loopback", "comfyui-port-never-published", "sg-ingress-only-443-and-22"],
     tests: ["test/unit/comfyui-choose-flags.test.ts", "test/unit/pod-publish.test.ts"],
   },
   {
     demand: "TLS, with a valid certificate",
-    rules: [],
+    rules: ["stack-gateway-configuration", "tls-certificate-uses", "tls-leaf-lifetime", "tls-strong-keys"],
     tests: ["test/gateway/tls.test.ts", "test/unit/certificate.test.ts"],
   },
   {
     demand: "An authentication method on every endpoint",
-    rules: [],
+    rules: ["stack-one-public-way"],
     tests: ["test/gateway/routes.test.ts", "test/unit/gateway-routes.test.ts"],
   },
   {
     demand: "/prompt is limited in rate and size",
-    rules: [],
+    rules: ["stack-gateway-configuration"],
     tests: ["test/gateway/limits.test.ts", "test/unit/limits.test.ts"],
   },
   {
     demand: "Outputs are reached only through /view, with authentication",
-    rules: [],
+    rules: ["stack-one-public-way"],
     tests: ["test/gateway/routes.test.ts", "test/unit/gateway-routes.test.ts"],
   },
   {
@@ -41,12 +41,12 @@ export const CHECKLIST: readonly ChecklistLine[] = [
   },
   {
     demand: "The image comes from an official source",
-    rules: [],
+    rules: ["image-allowed-source", "image-by-digest"],
     tests: ["test/unit/comfyui-check-source.test.ts", "test/unit/comfyui-integrity.test.ts"],
   },
   {
     demand: "No credentials in workflow files on disk",
-    rules: ["ec2-no-secrets-in-user-data"],
+    rules: ["command-no-secret", "container-no-secret", "ec2-no-secrets-in-user-data"],
     tests: ["test/unit/inspection.test.ts", "test/policy/workflows.test.ts"],
   },
   {
@@ -62,7 +62,7 @@ export const CHECKLIST: readonly ChecklistLine[] = [
   },
   {
     demand: "Certificates renew by themselves",
-    rules: [],
+    rules: ["tls-early-renewal"],
     tests: ["test/certificate/certificate.test.ts", "test/unit/certificate-component.test.ts"],
   },
 ];

@@ -42,6 +42,7 @@ const COMPUTED: Readonly<Record<string, Compute>> = {
 function commandOutput(name: string): string {
   if (name.endsWith("-source")) return "official";
   if (name.endsWith("-capacity")) return CAPACITY;
+  if (name.endsWith("-base-image")) return `sha256:${hex(name, 64)}`;
   return `output of ${name}`;
 }
 
