@@ -26,6 +26,7 @@ const STEPS: readonly Step[] = [
   },
   { name: "types", needsDocker: false, run: () => check("tsc", ["--project", "."]) },
   { name: "unit", needsDocker: false, run: () => suite("unit") },
+  { name: "policy", needsDocker: false, run: () => suite("policy") },
   { name: "gateway", needsDocker: true, run: () => suite("gateway") },
   { name: "certificate", needsDocker: true, run: () => suite("certificate") },
   { name: "stack", needsDocker: true, run: () => suite("stack") },

@@ -1,5 +1,11 @@
 import { UserError } from "./errors";
-import { MONITOR_FEATURES, type RegisterRequest, registerResponse } from "./sdk";
+import {
+  type InvokeRequest,
+  invokeResponse,
+  MONITOR_FEATURES,
+  type RegisterRequest,
+  registerResponse,
+} from "./sdk";
 import { type Properties, unwrapSecrets, wrapSecret } from "./values";
 
 /** A resource as the program asks for it. */
@@ -12,6 +18,16 @@ export interface Registration {
   dependencies: string[];
   /** Property paths whose change replaces the resource ("*" for all). */
   replaceOnChanges: string[];
+  /** URN of the component it belongs to; empty for none. */
+  parent: string;
+  /** Whether it may not be deleted. */
+  protect: boolean;
+  /** Property paths whose changes are ignored. */
+  ignoreChanges: string[];
+  /** URN of the resource whose end is its own; empty for none. */
+  deletedWith: string;
+  /** Top-level keys of the inputs and outputs that hold secrets. */
+  secretKeys: string[];
 }
 
 /** What the engine answers for a resource. */
@@ -32,11 +48,13 @@ export class Monitor {
   /**
    * @param register makes or finds the resource. When it fails, the program never gets an answer: the SDK would turn an
    *   error into unhandled rejections all over the program, and the engine knows of the failure anyway.
+   * @param functions answers calls of provider functions; undefined for one it does not know. Defaults to none.
    */
   constructor(
     private readonly project: string,
     private readonly stack: string,
     private readonly register: (registration: Registration) => Promise<Registered | undefined>,
+    private readonly functions: (token: string, args: Properties) => Properties | undefined = () => undefined,
   ) {}
 
   registerResource(request: RegisterRequest, callback: Callback): void {
@@ -52,6 +70,7 @@ export class Monitor {
     // Stack and components are only names; what they hold is registered by itself.
     if (!request.getCustom()) return registerResponse(urn, "", raw);
     const { inputs, secretKeys } = plainInputs(raw);
+    for (const key of request.getAdditionalsecretoutputsList()) secretKeys.add(key);
     const registered = await this.register({
       urn,
       type: request.getType(),
@@ -61,9 +80,13 @@ export class Monitor {
         (other) => other !== "",
       ),
       replaceOnChanges: request.getReplaceonchangesList(),
+      parent: request.getParent(),
+      protect: request.getProtect() ?? false,
+      ignoreChanges: request.getIgnorechangesList(),
+      deletedWith: request.getDeletedwith(),
+      secretKeys: [...secretKeys],
     });
     if (registered === undefined) return undefined;
-    for (const key of request.getAdditionalsecretoutputsList()) secretKeys.add(key);
     // A command's outputs can repeat anything it was given.
     if (request.getType() === "command:local:Command" && secretKeys.size > 0)
       secretKeys.add("stdout").add("stderr");
@@ -92,11 +115,16 @@ export class Monitor {
     callback(null, { getHassupport: () => supported });
   }
 
-  invoke(request: { getTok(): string }, callback: Callback): void {
-    callback(refusal(`The embedded engine does not support the provider function ${request.getTok()}.`));
+  invoke(request: InvokeRequest, callback: Callback): void {
+    const result = this.functions(request.getTok(), request.getArgs()?.toJavaScript() ?? {});
+    if (result === undefined) {
+      callback(refusal(`The embedded engine does not support the provider function ${request.getTok()}.`));
+    } else {
+      callback(null, invokeResponse(result));
+    }
   }
 
-  call(request: { getTok(): string }, callback: Callback): void {
+  call(request: InvokeRequest, callback: Callback): void {
     this.invoke(request, callback);
   }
 

@@ -15,6 +15,20 @@ export interface RegisterRequest {
   getDependenciesList(): string[];
   getReplaceonchangesList(): string[];
   getAdditionalsecretoutputsList(): string[];
+  getProtect(): boolean | undefined;
+  getIgnorechangesList(): string[];
+  getDeletedwith(): string;
+}
+
+/** A request to call a function of a provider, as far as we read it. */
+export interface InvokeRequest {
+  getTok(): string;
+  getArgs(): { toJavaScript(): Properties } | undefined;
+}
+
+/** The answer to such a request, as far as the SDK reads it. */
+export function invokeResponse(result: Properties) {
+  return { getFailuresList: () => [], getReturn: () => ({ toJavaScript: () => result }) };
 }
 
 /** The answer to such a request, as far as the SDK reads it. */

@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { judgeProgram } from "../plan/judge";
+import { shippedProgram } from "../plan/shipped-program";
 import { projectConfig, readSettings } from "../settings";
 import { readOptions, runCommand } from "./cli";
 import { readConfig } from "./config";
@@ -33,6 +35,7 @@ void runCommand(async () => {
         env: process.env,
         fileExists: existsSync,
       }),
-    program: () => require("../index"),
+    judge: () => judgeProgram({ project, stack: STACK, config, program: shippedProgram }),
+    program: shippedProgram,
   });
 });

@@ -1,0 +1,54 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Monitor, type Registration } from "../embedded/monitor";
+import { programIsQuiet, useMonitor } from "../embedded/sdk";
+import { computed } from "./computed";
+
+/** What a program asks for: its resources in the order it asked, and its outputs. */
+export interface RecordedProgram {
+  readonly resources: readonly Registration[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export interface RecordOptions {
+  readonly project: string;
+  readonly stack: string;
+  /** Full key to text, as `readConfig` gives it. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Loads the Pulumi program; its exports are the stack's outputs. */
+  readonly program: () => unknown;
+}
+
+/**
+ * Runs a Pulumi program without an engine, a cloud or credentials, and returns what it asks for. Values that a provider
+ * would compute are made up, in their true form (`computed`). Keys and certificates are real, made for this and thrown away.
+ * @throws the first error of the program
+ */
+export async function recordProgram({
+  project,
+  stack,
+  config,
+  program,
+}: RecordOptions): Promise<RecordedProgram> {
+  const resources: Registration[] = [];
+  const record = async (registration: Registration) => {
+    resources.push(registration);
+    return computed(registration);
+  };
+  pulumi.runtime.setAllConfig({ ...config });
+  useMonitor(new Monitor(project, stack, record), project, stack);
+  let failure: { error: unknown } | undefined;
+  const fail = (error: unknown) => {
+    failure ??= { error };
+  };
+  process.on("unhandledRejection", fail);
+  try {
+    const outputs = await pulumi.runtime.runInPulumiStack(async () => program());
+    await programIsQuiet();
+    if (failure !== undefined) {
+      throw failure.error;
+    }
+    return { resources, outputs: outputs ?? {} };
+  } finally {
+    process.off("unhandledRejection", fail);
+  }
+}

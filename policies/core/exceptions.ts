@@ -1,0 +1,88 @@
+import type { Resource } from "./resource";
+import type { Finding } from "./rule";
+
+/** A violation that somebody answers for, until a day. */
+export interface Exception {
+  /** Logical name of the resource; `*` stands for any characters, but not alone. */
+  readonly resource: string;
+  /** Why the rule need not hold there. */
+  readonly reason: string;
+  /** Who answers for it. */
+  readonly owner: string;
+  /** Last day that it counts, as YYYY-MM-DD. */
+  readonly expires: string;
+  /** Path of the one property it covers, e.g. `ports`; everything below it too. Defaults to the whole resource. */
+  readonly path?: string;
+}
+
+export interface Excuse {
+  readonly violations: Finding[];
+  readonly excused: { finding: Finding; exception: Exception }[];
+  /** What is wrong with the exceptions themselves, in sentences. */
+  readonly problems: string[];
+}
+
+const LEAST_REASON = 10;
+
+/** Parts findings into violations and those that an exception in order covers. */
+export function excuse(
+  findings: readonly Finding[],
+  exceptions: readonly Exception[],
+  today: string,
+): Excuse {
+  const problems = exceptions.flatMap((exception) => {
+    const problem = exceptionProblem(exception, today);
+    return problem === undefined ? [] : [problem];
+  });
+  const inOrder = exceptions.filter((exception) => exceptionProblem(exception, today) === undefined);
+  const violations: Finding[] = [];
+  const excused: Excuse["excused"] = [];
+  for (const finding of findings) {
+    const exception = inOrder.find((one) => covers(one, finding));
+    if (exception === undefined) {
+      violations.push(finding);
+    } else {
+      excused.push({ finding, exception });
+    }
+  }
+  return { violations, excused, problems };
+}
+
+/** What is wrong with an exception, with what is allowed and how to mend it; undefined when it is in order. */
+export function exceptionProblem(exception: Exception, today: string): string | undefined {
+  const { resource, reason, owner, expires } = exception;
+  const named = `The exception for ${JSON.stringify(resource)}`;
+  if (typeof resource !== "string" || /^[*\s]*$/.test(resource)) {
+    return `${named} names no resource: give its logical name; * may stand for a part of it only.`;
+  }
+  if (typeof reason !== "string" || reason.trim().length < LEAST_REASON) {
+    return `${named} has no reason (${JSON.stringify(reason)}): say in a sentence why the rule need not hold there.`;
+  }
+  if (typeof owner !== "string" || owner.trim() === "") {
+    return `${named} has no owner: name the person or team that answers for it.`;
+  }
+  if (typeof expires !== "string" || !isDay(expires)) {
+    return `${named} has no end (${JSON.stringify(expires)}): give the last day it counts as YYYY-MM-DD.`;
+  }
+  return expires < today
+    ? `${named} ended on ${expires}: mend the resource, or look at the reason again and give a new day.`
+    : undefined;
+}
+
+function isDay(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+function covers({ resource: pattern, path }: Exception, finding: Finding): boolean {
+  return matches(pattern, finding.resource) && (path === undefined || isWithin(finding.path, path));
+}
+
+function matches(pattern: string, { name }: Resource): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(name);
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
+}

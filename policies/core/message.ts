@@ -1,0 +1,14 @@
+import type { Finding, Rule } from "./rule";
+import { show } from "./value";
+
+/** One violation in a sentence each: where, what is found, what is wanted, how to mend it. */
+export function violationMessage({ fix }: Rule, { resource, path, found, wanted }: Finding): string {
+  const where = path === "" ? resource.name : `${resource.name}: ${path}`;
+  const value = found === undefined ? "is absent" : `is ${show(found)}`;
+  return `${where} ${value}; wanted ${wanted}. Fix: ${fix}`;
+}
+
+/** What is said where a rule cannot decide before the update. */
+export function unknownMessage(name: string, path: string): string {
+  return `${name}: ${path} is not known before the update; the rule looks again when it is.`;
+}

@@ -1,0 +1,100 @@
+import type { Resource } from "../core/resource";
+import { valueAt } from "../core/resource";
+import type { Report } from "../core/rule";
+import { UNKNOWN, type Value } from "../core/value";
+
+export const CONTAINER = "docker:index/container:Container";
+export const IMAGE = "docker:index/image:Image";
+export const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
+export const REGISTRY_IMAGE = "docker:index/registryImage:RegistryImage";
+export const VOLUME = "docker:index/volume:Volume";
+export const NETWORK = "docker:index/network:Network";
+export const SERVICE = "docker:index/service:Service";
+export const PLUGIN = "docker:index/plugin:Plugin";
+
+/** Whether a value is true in any way that Pulumi's providers read a boolean. */
+export function isTrue(value: Value): boolean {
+  return value === true || value === 1 || (typeof value === "string" && /^\s*(true|t|1)\s*$/i.test(value));
+}
+
+/** A string as the engine compares it: modes and names of networks are the same with blanks around them. */
+export function word(value: Value): string {
+  return typeof value === "string" ? value.trim().toLowerCase() : "";
+}
+
+/** The number that a provider reads, whether it is written as one or as text; NaN for anything else. */
+export function asNumber(value: Value): number {
+  return typeof value === "string" && value.trim() !== ""
+    ? Number(value)
+    : typeof value === "number"
+      ? value
+      : Number.NaN;
+}
+
+/** A key and a value of the engine's security options, which are joined by `=` or, as long ago, by `:`. */
+export interface SecurityOption {
+  readonly path: string;
+  readonly text: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The security options of a container; one that is not known yet is reported and left out. */
+export function securityOptions(resource: Resource, report: Report): SecurityOption[] {
+  return stringsAt(resource, "securityOpts", report).map(({ path, text }) => {
+    const joint = text.includes("=") ? text.indexOf("=") : text.indexOf(":");
+    const [key, value] = joint < 0 ? [text, ""] : [text.slice(0, joint), text.slice(joint + 1)];
+    return { path, text, key: word(key), value: value.trim() };
+  });
+}
+
+/** A string within a resource and the path to it. */
+export interface Text {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every string at or below a path; what is not known yet is reported and left out. */
+export function stringsAt(resource: Resource, path: string, report: Report): Text[] {
+  const texts: Text[] = [];
+  const visit = (value: Value, at: string): void => {
+    if (value === UNKNOWN) {
+      report.unknown(resource, at);
+    } else if (typeof value === "string") {
+      texts.push({ path: at, text: value });
+    } else if (Array.isArray(value)) {
+      for (const [index, member] of value.entries()) {
+        visit(member, `${at}[${index}]`);
+      }
+    } else if (typeof value === "object" && value !== null) {
+      for (const [key, member] of Object.entries(value)) {
+        visit(member, at === "" ? key : `${at}.${key}`);
+      }
+    }
+  };
+  visit(path === "" ? (resource.props as Value) : valueAt(resource, path), path);
+  return texts;
+}
+
+/** The words of a container's start: entrypoint, then command, shell lines taken apart; data as JSON is no line. */
+export function commandWords(resource: Resource, report: Report): (Text & { readonly at: string })[] {
+  return ["entrypoints", "command"].flatMap((list) =>
+    stringsAt(resource, list, report)
+      .filter(({ text }) => !text.startsWith('{"'))
+      .flatMap(({ path, text }) =>
+        text
+          .split(/[\s"';&|()]+/)
+          .filter((part) => part !== "")
+          .map((part) => ({ path, text: part, at: list })),
+      ),
+  );
+}
+
+/** Whether the container runs ComfyUI, as far as its names and its command tell. */
+export function isComfyUi(resource: Resource, report: Report): boolean {
+  const names: Value[] = [resource.name, valueAt(resource, "name"), valueAt(resource, "image")];
+  return (
+    names.some((name) => /comfy-?ui/i.test(word(name))) ||
+    commandWords(resource, report).some(({ text }) => /(^|\/)(main\.py|comfyui)$/i.test(text))
+  );
+}

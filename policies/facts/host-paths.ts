@@ -1,0 +1,35 @@
+import { posix } from "node:path";
+
+/** Folders of the host whose content, or whose change, is the host itself; with everything below them. */
+const SENSITIVE = [
+  ..."/bin /boot /dev /etc /lib /lib32 /lib64 /proc /root /run /sbin /sys /usr /var/run".split(" "),
+  ..."/var/lib/docker /var/lib/containerd /var/lib/kubelet /var/lib/containers /var/spool/cron".split(" "),
+];
+/** Folders that hold such folders or people's homes; what else lies in them is not the host's. */
+const PARENTS = ["/", "/var", "/var/lib", "/var/spool", "/home", "/mnt", "/host"];
+const CREDENTIAL_FOLDERS = /\/\.(ssh|docker|aws|kube|gnupg|config|azure)(\/|$)/;
+const SOCKETS = /(docker|containerd|podman|crio|buildkitd)(_engine|\.sock|-containerd\.sock)?$/;
+/** Where the engine keeps a volume of its own: a volume that is laid over another one names it so. */
+const VOLUME_DATA = /\/volumes\/[^/]+\/_data$/;
+
+/** Whether a path of the host is one that gives the host away, whichever way it is spelled. */
+export function isSensitivePath(path: string): boolean {
+  const text = path.trim().replace(/\\/g, "/");
+  // Relative to a folder that nobody knows here, or to a home.
+  if (!text.startsWith("/")) {
+    return true;
+  }
+  const normal = posix
+    .normalize(text)
+    .replace(/^\/{2,}/, "/")
+    .replace(/(.)\/+$/, "$1");
+  if (VOLUME_DATA.test(normal) && !text.includes("..")) {
+    return false;
+  }
+  return (
+    PARENTS.includes(normal) ||
+    SENSITIVE.some((folder) => normal === folder || normal.startsWith(`${folder}/`)) ||
+    CREDENTIAL_FOLDERS.test(normal) ||
+    (SOCKETS.test(normal) && /sock|pipe/.test(normal))
+  );
+}

@@ -1,0 +1,74 @@
+import { UNKNOWN, type Value } from "../core/value";
+import type { Statement } from "./iam-document";
+
+/** Whether a pattern with `*` and `?` covers an action, in any case, as IAM compares. */
+export function covers(pattern: Value, action: string): boolean {
+  if (typeof pattern !== "string") {
+    return false;
+  }
+  const escaped = pattern.trim().replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  const text = escaped.replace(/\*+/g, ".*").replaceAll("?", ".");
+  return new RegExp(`^${text}$`, "i").test(action);
+}
+
+/** Actions of services that have nothing in common: a pattern for all of them is one for everything. */
+const PROBES = ["iam:CreateUser", "s3:GetObject", "ec2:RunInstances", "kms:Decrypt", "sts:AssumeRole"];
+
+export function isEverything(pattern: Value): boolean {
+  return PROBES.every((action) => covers(pattern, action));
+}
+
+const READING =
+  /^[\w-]+:(get|list|describe|batchget|head|search|lookup|view|query|scan|simulate|validate|check)/i;
+
+/** Whether a pattern covers actions that change something; its wildcards must leave a reading verb whole to not do so. */
+export function isChanging(pattern: Value): boolean {
+  return typeof pattern === "string" && !READING.test(pattern.trim());
+}
+
+/** Services whose resources begin with a name, not with a kind: `bucket/*` is one bucket, `role/*` is every role. */
+const NAMED_FIRST: readonly string[] = ["s3", "execute-api"];
+
+/** Whether a pattern names no resource: `*`, or an ARN that leaves the service or the name open. */
+export function isAnyResource(pattern: Value): boolean {
+  if (typeof pattern !== "string") {
+    return false;
+  }
+  const [, , service = "*", , , ...rest] = pattern.trim().split(":");
+  const name = rest.join(":");
+  if (!pattern.trim().toLowerCase().startsWith("arn:") || /[*?]/.test(service) || rest.length === 0) {
+    return /[*?]/.test(pattern);
+  }
+  const parts = name.split(/[:/]/);
+  const kindless =
+    NAMED_FIRST.includes(service.toLowerCase()) || parts.length === 1 ? parts.slice(0, 1) : parts.slice(1);
+  return kindless.every((part) => /^[*?]*$/.test(part)) && /[*?]/.test(name);
+}
+
+/** What a statement covers; one without Resource, or with NotResource, covers nearly all. */
+export function coversAnyResource({ resources, notResources }: Statement): boolean {
+  return notResources.length > 0 || resources.length === 0 || resources.some(isAnyResource);
+}
+
+/** Whether all that matters of a statement's actions and resources is known. */
+export function isKnown({ actions, resources }: Statement): boolean {
+  return !actions.includes(UNKNOWN) && !resources.includes(UNKNOWN);
+}
+
+/** Keys that bind a request to things of one's own, where the action takes no resource. */
+const BINDING = [
+  /:resourcetag\//,
+  /^cloudwatch:namespace$/,
+  /^(ec2|iam|kms|ssm):(vpc|subnet|instanceprofile|resourcealiases|permissionsboundary)$/,
+];
+
+/** Whether a condition binds what the statement may be used on; one that is true of nothing, or of anything, does not. */
+export function isBound({ conditions }: Statement): boolean {
+  return conditions.some(
+    ({ operator, key, values }) =>
+      /^(foranyvalue:)?(string|arn)(equals|like|equalsignorecase)$/.test(operator) &&
+      BINDING.some((binding) => binding.test(key)) &&
+      values.length > 0 &&
+      values.every((value) => typeof value === "string" && !/^[*?]*$/.test(value)),
+  );
+}

@@ -1,0 +1,127 @@
+import { membersAt } from "../core/expectation";
+import { type Resource, valueAt } from "../core/resource";
+import type { Report } from "../core/rule";
+import { UNKNOWN, type Value } from "../core/value";
+
+const INSTANCE = "aws:ec2/instance:Instance";
+const SPOT = "aws:ec2/spotInstanceRequest:SpotInstanceRequest";
+const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+const CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
+const FLEET = "aws:ec2/spotFleetRequest:SpotFleetRequest";
+
+/** Every type that says what a machine is to be. */
+export const MACHINE_TYPES: readonly string[] = [INSTANCE, SPOT, TEMPLATE, CONFIGURATION, FLEET];
+
+/** A machine as one resource, or one entry of a spot fleet, describes it. Paths lead into the resource. */
+export interface Machine {
+  readonly resource: Resource;
+  /** Whether it is a template, which others fill in and start. */
+  readonly isTemplate: boolean;
+  /** Whether it starts from a template, which gives what it leaves out. */
+  readonly hasTemplate: boolean;
+  /** Path of its metadata options; undefined where EC2 has none, so that its defaults hold. */
+  readonly metadata?: string;
+  readonly image: string;
+  readonly ebsOptimized: string;
+  readonly monitoring: string;
+  /** Where it may name its instance profile. */
+  readonly profiles: readonly string[];
+  readonly userData: readonly string[];
+  /** The path of the machine itself, empty where it is the resource. */
+  readonly at: (key: string) => string;
+}
+
+/** The machines that a resource describes. */
+export function machines(resource: Resource, report: Report): Machine[] {
+  if (resource.type === FLEET) {
+    return membersAt(report, resource, "launchSpecifications").map(({ path }) => ({
+      ...machine(resource, path),
+      profiles: [`${path}.iamInstanceProfile`, `${path}.iamInstanceProfileArn`],
+      metadata: undefined,
+    }));
+  }
+  const found = machine(resource, "");
+  switch (resource.type) {
+    case TEMPLATE:
+      return [
+        {
+          ...found,
+          isTemplate: true,
+          image: "imageId",
+          monitoring: "monitoring.enabled",
+          profiles: ["iamInstanceProfile.name", "iamInstanceProfile.arn"],
+        },
+      ];
+    case CONFIGURATION:
+      return [{ ...found, isTemplate: true, image: "imageId", monitoring: "enableMonitoring" }];
+    default:
+      return [found];
+  }
+}
+
+function machine(resource: Resource, path: string): Machine {
+  const at = (key: string) => (path === "" ? key : `${path}.${key}`);
+  return {
+    resource,
+    isTemplate: false,
+    hasTemplate: isSet(valueAt(resource, at("launchTemplate"))),
+    metadata: at("metadataOptions"),
+    image: at("ami"),
+    ebsOptimized: at("ebsOptimized"),
+    monitoring: at("monitoring"),
+    profiles: [at("iamInstanceProfile")],
+    userData: [at("userData"), at("userDataBase64")],
+    at,
+  };
+}
+
+/** A disk that a machine, or a resource of its own, has. */
+export interface Disk {
+  /** Path of the disk, which may be absent. */
+  readonly path: string;
+  readonly encrypted: string;
+  /** Undefined where there is no way to name a key. */
+  readonly key?: string;
+}
+
+/** The disks that a machine starts with; the root disk is always one, named or not. */
+export function disks({ resource, at, isTemplate }: Machine, report: Report): Disk[] {
+  if (resource.type === TEMPLATE) {
+    const mappings = membersAt(report, resource, "blockDeviceMappings").filter(
+      ({ path }) =>
+        !isSet(valueAt(resource, `${path}.noDevice`)) && !isSet(valueAt(resource, `${path}.virtualName`)),
+    );
+    const isListed = valueAt(resource, "blockDeviceMappings") === UNKNOWN || mappings.length > 0;
+    return isListed ? mappings.map(({ path }) => disk(`${path}.ebs`)) : [disk("blockDeviceMappings[0].ebs")];
+  }
+  const root = resource.type === FLEET ? membersAt(report, resource, at("rootBlockDevices")) : [];
+  const isUnknown = valueAt(resource, at("rootBlockDevices")) === UNKNOWN;
+  const roots =
+    resource.type === FLEET && (root.length > 0 || isUnknown)
+      ? root.map(({ path }) => path)
+      : [at(resource.type === FLEET ? "rootBlockDevices[0]" : "rootBlockDevice")];
+  const more = membersAt(report, resource, at("ebsBlockDevices")).filter(
+    ({ path }) => !isTrue(valueAt(resource, `${path}.noDevice`)),
+  );
+  const found = [...roots, ...more.map(({ path }) => path)].map(disk);
+  // A launch configuration has no property for a key.
+  return isTemplate ? found.map(({ path, encrypted }) => ({ path, encrypted })) : found;
+}
+
+function disk(path: string): Disk {
+  return { path, encrypted: `${path}.encrypted`, key: `${path}.kmsKeyId` };
+}
+
+/** The provider takes truth as text, too. */
+export function isTrue(value: Value): boolean {
+  return value === true || (typeof value === "string" && value.toLowerCase() === "true");
+}
+
+export function isFalse(value: Value): boolean {
+  return value === false || (typeof value === "string" && value.toLowerCase() === "false");
+}
+
+/** Whether there is something, if not known yet. */
+export function isSet(value: Value): boolean {
+  return value !== undefined && value !== null && value !== "";
+}

@@ -1,0 +1,44 @@
+import { type Resource, valueAt } from "../core/resource";
+import { UNKNOWN, type Value } from "../core/value";
+
+/**
+ * Whether a resource is about another one that it names by id: "maybe" where either is not known. Inputs before an
+ * update hold no ids, so a stack that has one of each is all there is to go by.
+ */
+export type Partnership = "yes" | "no" | "maybe";
+
+/** @param keys properties of the owner that others may name it by, e.g. `id` */
+export function partnership(
+  owner: Resource,
+  keys: readonly string[],
+  partner: Resource,
+  reference: string,
+): Partnership {
+  const named = valueAt(partner, reference);
+  const ids: Value[] = keys.map((key) => valueAt(owner, key)).filter((id) => id !== undefined);
+  if (named !== UNKNOWN && ids.includes(named)) {
+    return "yes";
+  }
+  return named === UNKNOWN || ids.length === 0 || ids.includes(UNKNOWN) ? "maybe" : "no";
+}
+
+/**
+ * The owners that no partner is left for: each partner that may be anybody's counts for one of those without.
+ */
+export function withoutPartner(
+  owners: readonly Resource[],
+  keys: readonly string[],
+  partners: readonly Resource[],
+  reference: string,
+): Resource[] {
+  const related = (owner: Resource, partner: Resource) => partnership(owner, keys, partner, reference);
+  const alone = owners.filter((owner) => !partners.some((partner) => related(owner, partner) === "yes"));
+  const free = new Set(partners.filter((partner) => !owners.some((one) => related(one, partner) === "yes")));
+  return alone.filter((owner) => {
+    const found = [...free].find((partner) => related(owner, partner) === "maybe");
+    if (found !== undefined) {
+      free.delete(found);
+    }
+    return found === undefined;
+  });
+}

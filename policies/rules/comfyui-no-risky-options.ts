@@ -1,0 +1,27 @@
+import type { ResourceRule } from "../core/rule";
+import { CONTAINER, commandWords } from "../facts/docker";
+
+const RISKY = ["--enable-manager", "--enable-cors-header"];
+const SHORTEST = "--enable-c".length;
+
+const rule: ResourceRule = {
+  description: "ComfyUI is started without its manager and without answers to other sites.",
+  why: "The manager installs whatever it is told; --enable-cors-header lets any site a user visits drive ComfyUI.",
+  fix: "remove --enable-manager and --enable-cors-header from the command.",
+  severity: "critical",
+  enforcement: "mandatory",
+  references: [],
+  types: [CONTAINER],
+  checkResource(resource, report) {
+    for (const { path, text } of commandWords(resource, report)) {
+      const option = text.split("=")[0] ?? "";
+      const isRisky = RISKY.some(
+        (risky) => option.startsWith(risky) || (option.length >= SHORTEST && risky.startsWith(option)),
+      );
+      if (isRisky) {
+        report.violation({ resource, path, found: option, wanted: `no ${RISKY.join(" and no ")}` });
+      }
+    }
+  },
+};
+export default rule;

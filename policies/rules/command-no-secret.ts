@@ -1,0 +1,33 @@
+import type { ResourceRule } from "../core/rule";
+import { stringsAt } from "../facts/docker";
+import { secretIn, secretInPair } from "../facts/secret-text";
+
+const PLACES = ["create", "update", "delete", "environment", "interpreter", "dir"];
+
+const rule: ResourceRule = {
+  description: "No secret stands in a command's text or environment.",
+  why: "Command lines and environments are read by every process of the user, and Pulumi writes them into the state and its logs.",
+  fix: "hand it over in stdin, as a secret.",
+  severity: "critical",
+  enforcement: "mandatory",
+  references: [
+    { catalogue: "checkov", id: "CKV_SECRET_6" },
+    { catalogue: "asvs", id: "13.3.1" },
+  ],
+  types: ["command:local:Command", "command:remote:Command"],
+  checkResource(resource, report) {
+    for (const { path, text } of PLACES.flatMap((place) => stringsAt(resource, place, report))) {
+      const isKept = resource.secretPaths?.some((one) => path === one || path.startsWith(`${one}.`));
+      const key = /^environment\.(.+)$/.exec(path)?.[1];
+      const found = isKept
+        ? "(a secret value)"
+        : key === undefined
+          ? secretIn(text)
+          : secretInPair(key, text);
+      if (found !== undefined) {
+        report.violation({ resource, path, found, wanted: "no secret" });
+      }
+    }
+  },
+};
+export default rule;

@@ -1,0 +1,52 @@
+import { type Resource, valueAt } from "../core/resource";
+import type { ResourceRule } from "../core/rule";
+import { CONTAINER, IMAGE, NETWORK, REGISTRY_IMAGE, REMOTE_IMAGE, stringsAt, VOLUME } from "../facts/docker";
+import { secretIn, secretInPair } from "../facts/secret-text";
+
+const PLACES = [
+  ...["envs", "command", "entrypoints", "labels", "healthcheck", "uploads", "logOpts", "sysctls", "hosts"],
+  ...["build.args", "build.buildArgs", "build.label", "build.labels", "driverOpts", "options"],
+];
+
+function labelName(resource: Resource, path: string): string {
+  const name = valueAt(resource, `${path}.label`);
+  return typeof name === "string" ? name : "";
+}
+
+const rule: ResourceRule = {
+  description:
+    "No secret stands in a container's environment, command, labels, health check or uploads, or in an image's build arguments.",
+  why: "Everyone who may ask the engine, or read the image, reads them; they end in logs and in crash reports.",
+  fix: "hand the secret over on standard input (command's stdin) or in a file in memory, and remove it here.",
+  severity: "critical",
+  enforcement: "mandatory",
+  references: [
+    { catalogue: "cis-docker", id: "4.10" },
+    { catalogue: "aws-fsbp", id: "ECS.8" },
+    { catalogue: "checkov", id: "CKV_SECRET_6" },
+  ],
+  types: [CONTAINER, IMAGE, REMOTE_IMAGE, REGISTRY_IMAGE, NETWORK, VOLUME],
+  checkResource(resource, report) {
+    for (const { path, text } of PLACES.flatMap((place) => stringsAt(resource, place, report))) {
+      const joint = path.startsWith("envs") ? text.indexOf("=") : -1;
+      const key =
+        joint >= 0
+          ? text.slice(0, joint)
+          : (/^(?:build\.\w+|logOpts|driverOpts|options)\.(.+)$/.exec(path)?.[1] ?? "");
+      const isKept = resource.secretPaths?.some(
+        (kept) => path === kept || path.startsWith(`${kept}[`) || path.startsWith(`${kept}.`),
+      );
+      const label = /^(labels\[\d+\])\.value$/.exec(path)?.[1];
+      const name = label === undefined ? key : labelName(resource, label);
+      const found = isKept
+        ? "(a secret value)"
+        : name === ""
+          ? secretIn(text)
+          : secretInPair(name, joint >= 0 ? text.slice(joint + 1) : text);
+      if (found !== undefined) {
+        report.violation({ resource, path, found, wanted: "no secret" });
+      }
+    }
+  },
+};
+export default rule;

@@ -1,0 +1,36 @@
+import { expectAt, membersAt } from "../core/expectation";
+import type { ResourceRule } from "../core/rule";
+import { CONTAINER, NETWORK, word } from "../facts/docker";
+
+const DEFAULTS = ["", "bridge", "default", "nat"];
+const IN_THE_HOSTS = ["macvlan", "ipvlan", "host", "transparent", "l2bridge"];
+
+const rule: ResourceRule = {
+  description: "A container is in a network of its stack, in another container's, or in none.",
+  why: "On the engine's default bridge every container of the machine reaches every other.",
+  fix: 'set networkMode to a docker.Network of the stack, to "none", or to container:ID.',
+  severity: "high",
+  enforcement: "mandatory",
+  references: [{ catalogue: "cis-docker", id: "5.30" }],
+  types: [CONTAINER, NETWORK],
+  checkResource(resource, report) {
+    if (resource.type === NETWORK) {
+      const wanted = "a bridge of its own, not the host's network";
+      expectAt(report, resource, "driver", wanted, (value) => !IN_THE_HOSTS.includes(word(value)));
+      return;
+    }
+    const networks = membersAt(report, resource, "networksAdvanced");
+    for (const { path } of networks) {
+      const wanted = "a network of the stack";
+      expectAt(report, resource, `${path}.name`, wanted, (value) => !DEFAULTS.includes(word(value)));
+    }
+    expectAt(
+      report,
+      resource,
+      "networkMode",
+      'a network of the stack, "none" or container:ID',
+      (value) => (value === undefined && networks.length > 0) || !DEFAULTS.includes(word(value)),
+    );
+  },
+};
+export default rule;

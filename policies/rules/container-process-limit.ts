@@ -1,0 +1,35 @@
+import { membersAt } from "../core/expectation";
+import { valueAt } from "../core/resource";
+import type { ResourceRule } from "../core/rule";
+import { UNKNOWN } from "../core/value";
+import { asNumber, CONTAINER, word } from "../facts/docker";
+
+const rule: ResourceRule = {
+  description: "A container's user has a limit of processes, and no limit is lifted.",
+  why: "A fork bomb in one node stops the whole machine; a lifted limit of open files or locked memory does too.",
+  fix: 'add { name: "nproc", soft: 256, hard: 256 } to ulimits and take out what is below 0.',
+  severity: "medium",
+  enforcement: "mandatory",
+  references: [
+    { catalogue: "cis-docker", id: "5.18" },
+    { catalogue: "cis-docker", id: "5.29" },
+  ],
+  types: [CONTAINER],
+  checkResource(resource, report) {
+    const limits = membersAt(report, resource, "ulimits");
+    for (const { path } of limits) {
+      const soft = valueAt(resource, `${path}.soft`);
+      const hard = valueAt(resource, `${path}.hard`);
+      if (soft === UNKNOWN || hard === UNKNOWN) {
+        report.unknown(resource, path);
+      } else if (!(asNumber(soft) >= 0 && asNumber(hard) >= 0)) {
+        report.violation({ resource, path, found: `${soft}:${hard}`, wanted: "numbers of 0 or more" });
+      }
+    }
+    const isListed = limits.some(({ path }) => word(valueAt(resource, `${path}.name`)) === "nproc");
+    if (!isListed && valueAt(resource, "ulimits") !== UNKNOWN) {
+      report.violation({ resource, path: "ulimits", found: undefined, wanted: "one for nproc" });
+    }
+  },
+};
+export default rule;

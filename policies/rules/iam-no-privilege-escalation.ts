@@ -1,0 +1,134 @@
+import type { ResourceRule } from "../core/rule";
+import { UNKNOWN } from "../core/value";
+import { IDENTITY_POLICIES, statements } from "../facts/iam-document";
+import { covers, coversAnyResource } from "../facts/iam-patterns";
+
+/** Each gives its holder more than it has, whatever it is allowed on. */
+const ANYWHERE = [
+  "iam:CreatePolicy",
+  "iam:CreatePolicyVersion",
+  "iam:SetDefaultPolicyVersion",
+  "iam:AttachUserPolicy",
+  "iam:AttachGroupPolicy",
+  "iam:AttachRolePolicy",
+  "iam:PutUserPolicy",
+  "iam:PutGroupPolicy",
+  "iam:PutRolePolicy",
+  "iam:AddUserToGroup",
+  "iam:UpdateAssumeRolePolicy",
+  "iam:CreateAccessKey",
+  "iam:UpdateAccessKey",
+  "iam:CreateLoginProfile",
+  "iam:UpdateLoginProfile",
+  "iam:CreateUser",
+  "iam:CreateRole",
+  "iam:CreateServiceSpecificCredential",
+  "iam:ResetServiceSpecificCredential",
+  "iam:DeleteRolePermissionsBoundary",
+  "iam:DeleteUserPermissionsBoundary",
+  "iam:PutRolePermissionsBoundary",
+  "iam:PutUserPermissionsBoundary",
+  "iam:DeactivateMFADevice",
+  "iam:CreateOpenIDConnectProvider",
+  "iam:UpdateOpenIDConnectProviderThumbprint",
+  "iam:CreateSAMLProvider",
+  "iam:UpdateSAMLProvider",
+  "iam:AddRoleToInstanceProfile",
+  "organizations:CreateAccount",
+  "organizations:LeaveOrganization",
+  "sso:CreateAccountAssignment",
+  "sso:PutInlinePolicyToPermissionSet",
+  "sso:AttachManagedPolicyToPermissionSet",
+  "kms:PutKeyPolicy",
+  "kms:CreateGrant",
+  "s3:PutBucketPolicy",
+  "lambda:AddPermission",
+  "secretsmanager:PutResourcePolicy",
+  "ec2:AssociateIamInstanceProfile",
+  "ec2:ReplaceIamInstanceProfileAssociation",
+  "ec2:ModifyInstanceAttribute",
+  "ec2:ModifyInstanceMetadataOptions",
+];
+
+/** Each does, where it may choose on whom: what it takes over has a role of its own. */
+const ON_ANYTHING = [
+  "iam:PassRole",
+  "sts:AssumeRole",
+  "sts:AssumeRoleWithWebIdentity",
+  "ssm:SendCommand",
+  "ssm:StartSession",
+  "ssm:StartAutomationExecution",
+  "ssm:CreateAssociation",
+  "ec2-instance-connect:SendSSHPublicKey",
+  "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
+  "lambda:UpdateFunctionCode",
+  "lambda:UpdateFunctionConfiguration",
+  "lambda:CreateFunction",
+  "lambda:CreateEventSourceMapping",
+  "lambda:InvokeFunction",
+  "cloudformation:CreateStack",
+  "cloudformation:UpdateStack",
+  "cloudformation:CreateChangeSet",
+  "cloudformation:SetStackPolicy",
+  "glue:CreateDevEndpoint",
+  "glue:UpdateDevEndpoint",
+  "glue:CreateJob",
+  "glue:UpdateJob",
+  "datapipeline:CreatePipeline",
+  "datapipeline:PutPipelineDefinition",
+  "sagemaker:CreateNotebookInstance",
+  "sagemaker:CreatePresignedNotebookInstanceUrl",
+  "sagemaker:CreateTrainingJob",
+  "codebuild:CreateProject",
+  "codebuild:UpdateProject",
+  "codebuild:StartBuild",
+  "codestar:CreateProject",
+  "codestar:AssociateTeamMember",
+  "ecs:RunTask",
+  "ecs:RegisterTaskDefinition",
+  "ecs:ExecuteCommand",
+  "ec2:RunInstances",
+  "ec2:RequestSpotInstances",
+  "ec2:CreateLaunchTemplateVersion",
+  "autoscaling:CreateLaunchConfiguration",
+  "states:CreateStateMachine",
+  "scheduler:CreateSchedule",
+];
+
+const rule: ResourceRule = {
+  description: "No policy allows an action by which its holder gets more rights than it was given.",
+  why: "A role that may write policies, hand roles on or run commands elsewhere is an administrator's with one step between.",
+  fix: "take the action away; name one role for iam:PassRole and sts:AssumeRole, one instance for ssm:SendCommand.",
+  severity: "critical",
+  enforcement: "mandatory",
+  references: [
+    { catalogue: "checkov", id: "CKV_AWS_60" },
+    { catalogue: "checkov", id: "CKV_AWS_109" },
+    { catalogue: "checkov", id: "CKV_AWS_110" },
+    { catalogue: "checkov", id: "CKV_AWS_286" },
+    { catalogue: "checkov", id: "CKV_AWS_287" },
+    { catalogue: "checkov", id: "CKV_AWS_289" },
+    { catalogue: "trivy", id: "AWS-0342" },
+  ],
+  types: Object.keys(IDENTITY_POLICIES),
+  checkResource(resource, report) {
+    for (const statement of statements(resource, IDENTITY_POLICIES, report)) {
+      const { path, allows, actions, resources } = statement;
+      const among = (list: readonly string[]) =>
+        list.filter((action) => actions.some((pattern) => covers(pattern, action)));
+      const onAnything = among(ON_ANYTHING);
+      const found = [...among(ANYWHERE), ...(coversAnyResource(statement) ? onAnything : [])];
+      if (!allows) {
+        continue;
+      }
+      if (found.length > 0) {
+        const more = found.length > 3 ? ` and ${found.length - 3} more` : "";
+        const names = `${found.slice(0, 3).join(", ")}${more}`;
+        report.violation({ resource, path, found: names, wanted: "no way to further rights" });
+      } else if (actions.includes(UNKNOWN) || (onAnything.length > 0 && resources.includes(UNKNOWN))) {
+        report.unknown(resource, path);
+      }
+    }
+  },
+};
+export default rule;

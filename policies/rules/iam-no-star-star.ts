@@ -1,0 +1,42 @@
+import type { ResourceRule } from "../core/rule";
+import { UNKNOWN } from "../core/value";
+import { IDENTITY_POLICIES, statements } from "../facts/iam-document";
+import { coversAnyResource, isEverything } from "../facts/iam-patterns";
+
+const rule: ResourceRule = {
+  description: "No policy allows every action on everything.",
+  why: "Who holds such a role owns the account; whoever breaks into the machine holds its role.",
+  fix: "name the actions and the ARNs that are needed.",
+  severity: "critical",
+  enforcement: "mandatory",
+  references: [
+    { catalogue: "checkov", id: "CKV_AWS_1" },
+    { catalogue: "checkov", id: "CKV_AWS_62" },
+    { catalogue: "checkov", id: "CKV_AWS_63" },
+    { catalogue: "trivy", id: "AWS-0057" },
+    { catalogue: "aws-fsbp", id: "IAM.1" },
+    { catalogue: "aws-fsbp", id: "IAM.21" },
+    { catalogue: "cdk-nag", id: "IAM5" },
+  ],
+  types: Object.keys(IDENTITY_POLICIES),
+  checkResource(resource, report) {
+    for (const statement of statements(resource, IDENTITY_POLICIES, report)) {
+      const { path, allows, actions, resources } = statement;
+      const found = actions.find(isEverything);
+      if (!allows) {
+        continue;
+      }
+      if (found !== undefined && coversAnyResource(statement)) {
+        report.violation({
+          resource,
+          path,
+          found: `${String(found)} on everything`,
+          wanted: "named actions on named resources",
+        });
+      } else if (actions.includes(UNKNOWN) || (found !== undefined && resources.includes(UNKNOWN))) {
+        report.unknown(resource, path);
+      }
+    }
+  },
+};
+export default rule;

@@ -1,0 +1,33 @@
+import type { ResourceRule } from "../core/rule";
+
+const rule: ResourceRule = {
+  description: "The stack makes no IAM users, groups, passwords or access keys.",
+  why: "An access key never ends, lies in the state and in somebody's files, and is what the leaks are made of.",
+  fix: "use a role: the instance profile on the machine, IAM Identity Center for people, OIDC for pipelines.",
+  severity: "high",
+  enforcement: "mandatory",
+  references: [
+    { catalogue: "checkov", id: "CKV_AWS_273" },
+    { catalogue: "trivy", id: "AWS-0143" },
+    { catalogue: "aws-fsbp", id: "IAM.2" },
+  ],
+  types: [
+    "aws:iam/user:User",
+    "aws:iam/group:Group",
+    "aws:iam/groupMembership:GroupMembership",
+    "aws:iam/userGroupMembership:UserGroupMembership",
+    "aws:iam/accessKey:AccessKey",
+    "aws:iam/userLoginProfile:UserLoginProfile",
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    "aws:iam/serviceSpecificCredential:ServiceSpecificCredential",
+    "aws:iam/sshKey:SshKey",
+    "aws:iam/signingCertificate:SigningCertificate",
+    "aws:lightsail/bucketAccessKey:BucketAccessKey",
+  ],
+  checkResource(resource, report) {
+    const [, found = ""] = resource.type.split("/")[1]?.split(":") ?? [];
+    report.violation({ resource, path: "", found, wanted: "a role" });
+  },
+};
+export default rule;

@@ -1,0 +1,62 @@
+import type { ResourceRule } from "../core/rule";
+import { IDENTITY_POLICIES, statements } from "../facts/iam-document";
+import { covers, coversAnyResource, isBound, isKnown } from "../facts/iam-patterns";
+
+/** Actions that read but hand out data or credentials. */
+const TELLING = [
+  "s3:GetObject",
+  "s3:GetObjectVersion",
+  "secretsmanager:GetSecretValue",
+  "secretsmanager:BatchGetSecretValue",
+  "ssm:GetParameter",
+  "ssm:GetParameters",
+  "ssm:GetParametersByPath",
+  "ssm:GetParameterHistory",
+  "kms:Decrypt",
+  "dynamodb:GetItem",
+  "dynamodb:BatchGetItem",
+  "dynamodb:Query",
+  "dynamodb:Scan",
+  "ec2:GetPasswordData",
+  "ec2:GetConsoleOutput",
+  "ec2:DescribeInstanceAttribute",
+  "ebs:GetSnapshotBlock",
+  "lambda:GetFunction",
+  "sqs:ReceiveMessage",
+  "rds-db:connect",
+  "redshift:GetClusterCredentials",
+  "codeartifact:GetAuthorizationToken",
+  "sts:GetFederationToken",
+  "sso:GetRoleCredentials",
+  "cognito-identity:GetCredentialsForIdentity",
+  "chime:CreateApiKey",
+];
+
+const rule: ResourceRule = {
+  description: "Data, secrets and credentials may be read from named resources only.",
+  why: "Reading changes nothing and gives everything away: another stack's secrets, another team's pictures.",
+  fix: "name the ARNs of the parameters, secrets, objects and keys that are needed.",
+  severity: "high",
+  enforcement: "mandatory",
+  references: [
+    { catalogue: "checkov", id: "CKV_AWS_107" },
+    { catalogue: "checkov", id: "CKV_AWS_108" },
+    { catalogue: "checkov", id: "CKV_AWS_288" },
+  ],
+  types: Object.keys(IDENTITY_POLICIES),
+  checkResource(resource, report) {
+    for (const statement of statements(resource, IDENTITY_POLICIES, report)) {
+      const told = TELLING.filter((action) => statement.actions.some((pattern) => covers(pattern, action)));
+      if (!statement.allows || isBound(statement)) {
+        continue;
+      }
+      if (told.length > 0 && coversAnyResource(statement)) {
+        const found = `${told[0]} on any resource`;
+        report.violation({ resource, path: statement.path, found, wanted: "named resources" });
+      } else if (!isKnown(statement)) {
+        report.unknown(resource, statement.path);
+      }
+    }
+  },
+};
+export default rule;

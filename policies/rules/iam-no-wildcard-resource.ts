@@ -1,0 +1,39 @@
+import type { ResourceRule } from "../core/rule";
+import { IDENTITY_POLICIES, statements } from "../facts/iam-document";
+import { coversAnyResource, isBound, isChanging, isKnown } from "../facts/iam-patterns";
+
+const rule: ResourceRule = {
+  description: "Actions that change something are allowed on named resources only.",
+  why: "A wildcard lets the machine's role change what other stacks of the account own.",
+  fix: "name the ARNs; where an action takes none, bind it by a condition such as cloudwatch:namespace or aws:ResourceTag.",
+  severity: "high",
+  enforcement: "mandatory",
+  references: [
+    { catalogue: "checkov", id: "CKV_AWS_111" },
+    { catalogue: "checkov", id: "CKV_AWS_290" },
+    { catalogue: "checkov", id: "CKV_AWS_355" },
+    { catalogue: "trivy", id: "AWS-0057" },
+    { catalogue: "cdk-nag", id: "IAM5" },
+  ],
+  types: Object.keys(IDENTITY_POLICIES),
+  checkResource(resource, report) {
+    for (const statement of statements(resource, IDENTITY_POLICIES, report)) {
+      const changing = statement.actions.filter(isChanging);
+      if (!statement.allows || isBound(statement)) {
+        continue;
+      }
+      if (changing.length > 0 && coversAnyResource(statement)) {
+        const found = `${changing.join(", ")} on any resource`;
+        report.violation({
+          resource,
+          path: statement.path,
+          found,
+          wanted: "named resources or a binding condition",
+        });
+      } else if (!isKnown(statement)) {
+        report.unknown(resource, statement.path);
+      }
+    }
+  },
+};
+export default rule;

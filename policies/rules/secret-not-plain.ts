@@ -1,0 +1,39 @@
+import type { StackRule } from "../core/rule";
+import { stringsAt } from "../facts/docker";
+import { secretIn } from "../facts/secret-text";
+
+const MUST_BE_SECRET =
+  /^(privateKeyPem|caPrivateKeyPem|password|connection\.(password|privateKey|privateKeyPassword)|data)$/;
+const HAS_CREDENTIALS = /^(tls:|command:|docker:index\/secret:)/;
+
+const rule: StackRule = {
+  description: "Private keys and other credentials are secrets in the state, wherever they are handed over.",
+  why: "A plain value stands in the state file, in previews and in logs for whoever may read them.",
+  fix: "wrap the value in pulumi.secret, or keep the secret output as it is instead of reading it out.",
+  severity: "critical",
+  enforcement: "mandatory",
+  references: [
+    { catalogue: "checkov", id: "CKV_SECRET_13" },
+    { catalogue: "asvs", id: "13.3.1" },
+  ],
+  checkStack({ resources }, report) {
+    for (const resource of resources) {
+      const kept = resource.secretPaths;
+      // A source that does not tell what it encrypts can be asked nothing about it.
+      if (kept === undefined) {
+        continue;
+      }
+      for (const { path, text } of stringsAt(resource, "", report)) {
+        const isKept = kept.some(
+          (one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`),
+        );
+        const isCredential =
+          /-----BEGIN [A-Z ]*PRIVATE KEY/.test(text) || (path === "stdin" && secretIn(text) !== undefined);
+        if (!isKept && (isCredential || (HAS_CREDENTIALS.test(resource.type) && MUST_BE_SECRET.test(path)))) {
+          report.violation({ resource, path, found: "(a plain value)", wanted: "a secret" });
+        }
+      }
+    }
+  },
+};
+export default rule;

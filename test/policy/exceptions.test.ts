@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { type Exception, exceptionProblem, excuse } from "../../policies/core/exceptions";
+import type { Finding } from "../../policies/core/rule";
+
+const TODAY = "2026-11-24";
+const good: Exception = {
+  resource: "gateway-*",
+  reason: "The gateway is meant for everyone.",
+  owner: "platform team",
+  expires: "2027-06-30",
+};
+const finding = (name: string, path = "ingress[0]"): Finding => ({
+  resource: { urn: `urn::${name}`, type: "t", name, props: {} },
+  path,
+  found: 1,
+  wanted: "2",
+});
+
+describe("exceptionProblem", () => {
+  it.each([
+    ["in order", {}],
+    ["on its last day", { expires: TODAY }],
+    ["for one resource", { resource: "gateway" }],
+  ])("accepts one that is %s", (_, change) => {
+    expect(exceptionProblem({ ...good, ...change }, TODAY)).toBeUndefined();
+  });
+
+  it.each([
+    [
+      "everything",
+      { resource: "*" },
+      'The exception for "*" names no resource: give its logical name; * may stand for a part of it only.',
+    ],
+    [
+      "everything, hidden",
+      { resource: " ** " },
+      'The exception for " ** " names no resource: give its logical name; * may stand for a part of it only.',
+    ],
+    [
+      "no reason",
+      { reason: "" },
+      'The exception for "gateway-*" has no reason (""): say in a sentence why the rule need not hold there.',
+    ],
+    [
+      "a word for a reason",
+      { reason: "because   " },
+      'The exception for "gateway-*" has no reason ("because   "): say in a sentence why the rule need not hold there.',
+    ],
+    [
+      "no owner",
+      { owner: " " },
+      'The exception for "gateway-*" has no owner: name the person or team that answers for it.',
+    ],
+    [
+      "no end",
+      { expires: "never" },
+      'The exception for "gateway-*" has no end ("never"): give the last day it counts as YYYY-MM-DD.',
+    ],
+    [
+      "a day that is none",
+      { expires: "2027-02-30" },
+      'The exception for "gateway-*" has no end ("2027-02-30"): give the last day it counts as YYYY-MM-DD.',
+    ],
+    [
+      "yesterday",
+      { expires: "2026-11-23" },
+      'The exception for "gateway-*" ended on 2026-11-23: mend the resource, or look at the reason again and give a new day.',
+    ],
+  ])("refuses one for %s", (_, change, problem) => {
+    expect(exceptionProblem({ ...good, ...change }, TODAY)).toBe(problem);
+  });
+});
+
+describe("excuse", () => {
+  const names = (list: readonly { resource: { name: string } }[]) =>
+    list.map(({ resource }) => resource.name);
+
+  it("covers what the pattern names, from end to end, and nothing else", () => {
+    const findings = ["gateway-a", "gateway-", "my-gateway-a", "gatewayXa"].map((name) => finding(name));
+    const { violations, excused } = excuse(findings, [good], TODAY);
+    expect(excused.map((one) => one.finding.resource.name)).toEqual(["gateway-a", "gateway-"]);
+    expect(names(violations)).toEqual(["my-gateway-a", "gatewayXa"]);
+  });
+
+  it("takes the characters of a pattern as they are", () => {
+    expect(excuse([finding("aXb")], [{ ...good, resource: "a.b" }], TODAY).violations).toHaveLength(1);
+  });
+
+  it("covers a property and what lies in it, not one that only begins alike", () => {
+    const findings = ["ports", "ports[0].ip", "ports.x", "portsOther"].map((path) =>
+      finding("gateway-a", path),
+    );
+    const { violations } = excuse(findings, [{ ...good, path: "ports" }], TODAY);
+    expect(violations.map(({ path }) => path)).toEqual(["portsOther"]);
+  });
+
+  it("excuses nothing by an exception that is out of order, and says so", () => {
+    const { violations, excused, problems } = excuse([finding("gateway-a")], [{ ...good, owner: "" }], TODAY);
+    expect([violations.length, excused.length, problems.length]).toEqual([1, 0, 1]);
+  });
+});

@@ -1,0 +1,239 @@
+import { describe, expect, it } from "vitest";
+import { UNKNOWN } from "../../../policies/core/value";
+import { look, resource } from "../../support/policy";
+
+const ID = "container-no-sensitive-mount";
+
+describe(ID, () => {
+  it.each([
+    [
+      resource("docker:index/container:Container", {
+        volumes: [
+          { volumeName: "data", containerPath: "/d" },
+          { hostPath: "/srv/models", containerPath: "/m" },
+        ],
+      }),
+    ],
+    [
+      resource("docker:index/container:Container", {
+        mounts: [{ type: "volume", source: "data", target: "/d" }],
+      }),
+    ],
+    [
+      resource("docker:index/volume:Volume", {
+        driver: "local",
+        driverOpts: { type: "tmpfs", device: "tmpfs", o: "nosuid,size=1m" },
+      }),
+    ],
+    [
+      resource("docker:index/volume:Volume", {
+        driverOpts: {
+          type: "overlay",
+          device: "overlay",
+          o: "lowerdir=/var/lib/docker/volumes/a/_data,upperdir=/var/lib/docker/volumes/b/_data,nosuid",
+        },
+      }),
+    ],
+  ])("passes $name with $props", (it) => {
+    expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
+  });
+
+  it.each([
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "/var/run/docker.sock", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "/var/run/docker.sock"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "/run", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "/run"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", { volumes: [{ hostPath: "/", containerPath: "/x" }] }),
+      messages: [
+        'it: volumes[0].hostPath is "/"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "/var", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "/var"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "/etc", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "/etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "/proc", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "/proc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "/sys", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "/sys"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "/dev/sda", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "/dev/sda"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "/srv/../etc", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "/srv/../etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "//etc/", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "//etc/"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "../x", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "../x"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "/home/me/.ssh", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "/home/me/.ssh"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "/srv/docker.sock", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "/srv/docker.sock"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ hostPath: "/var/lib/docker", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].hostPath is "/var/lib/docker"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [{ volumeName: "/var/run", containerPath: "/x" }],
+      }),
+      messages: [
+        'it: volumes[0].volumeName is "/var/run"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        mounts: [{ type: "bind", source: "/root", target: "/x" }],
+      }),
+      messages: [
+        'it: mounts[0].source is "/root"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        mounts: [
+          {
+            type: "volume",
+            source: "v",
+            target: "/x",
+            volumeOptions: { driverOptions: { type: "none", o: "bind", device: "/" } },
+          },
+        ],
+      }),
+      messages: [
+        'it: mounts[0].volumeOptions.driverOptions.device is "/"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        mounts: [{ type: "bind", source: "/srv/a", target: "/x", bindOptions: { propagation: "rshared" } }],
+      }),
+      messages: ['it: mounts[0].bindOptions.propagation is "rshared"; wanted private propagation.'],
+    },
+    {
+      it: resource("docker:index/container:Container", { volumes: [{ fromContainer: "other" }] }),
+      messages: ['it: volumes[0].fromContainer is "other"; wanted each volume by its name.'],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        uploads: [{ file: "/x", source: "/root/.ssh/id_rsa" }],
+      }),
+      messages: [
+        'it: uploads[0].source is "/root/.ssh/id_rsa"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/volume:Volume", {
+        driverOpts: { type: "none", o: "bind", device: "/var/run" },
+      }),
+      messages: [
+        'it: driverOpts.device is "/var/run"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/volume:Volume", {
+        driverOpts: { type: "overlay", o: "lowerdir=/srv:/etc" },
+      }),
+      messages: [
+        'it: driverOpts.o is "lowerdir=/srv:/etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/volume:Volume", {
+        driver: "local-persist",
+        driverOpts: { mountpoint: "/etc" },
+      }),
+      messages: [
+        'it: driverOpts.mountpoint is "/etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+  ])("refuses $it.props", ({ it, messages }) => {
+    expect(look(ID, it).violations).toEqual(messages);
+  });
+
+  it.each([
+    {
+      it: resource("docker:index/container:Container", { volumes: [{ hostPath: UNKNOWN }] }),
+      paths: ["it: volumes[0].hostPath"],
+    },
+    { it: resource("docker:index/volume:Volume", { driverOpts: UNKNOWN }), paths: ["it: driverOpts"] },
+  ])("looks again when $paths is known", ({ it, paths }) => {
+    expect(look(ID, it)).toEqual({ violations: [], unknown: paths });
+  });
+});

@@ -1,0 +1,27 @@
+import { UNKNOWN, type Value } from "../../../policies/core/value";
+import { resource } from "../../support/policy";
+import { describeRule } from "../../support/rule-table";
+
+const role = (Principal: Value) =>
+  resource("aws:iam/role:Role", { assumeRolePolicy: { Statement: { Effect: "Allow", Principal } } });
+const found = (what: string) =>
+  `it: assumeRolePolicy.Statement[0].Principal is "${what}"; wanted a service among ec2.amazonaws.com, ec2.amazonaws.com.cn, vpc-flow-logs.amazonaws.com, dlm.amazonaws.com, backup.amazonaws.com.`;
+describeRule("iam-trust-known-services", {
+  passes: [["EC2", role({ Service: "ec2.amazonaws.com" })]],
+  refuses: [
+    ["everyone", role("*"), found("* *")],
+    ["everyone with an account", role({ AWS: "*" }), found("* *")],
+    ["an account", role({ AWS: ["arn:aws:iam::1:root"] }), found("aws arn:aws:iam::1:root")],
+    [
+      "another service",
+      role({ Service: ["ec2.amazonaws.com", "lambda.amazonaws.com"] }),
+      found("service lambda.amazonaws.com"),
+    ],
+    [
+      "somebody's identities",
+      role({ Federated: "accounts.google.com" }),
+      found("federated accounts.google.com"),
+    ],
+  ],
+  unknown: [["who", role({ Service: UNKNOWN }), "it: assumeRolePolicy.Statement[0].Principal"]],
+});

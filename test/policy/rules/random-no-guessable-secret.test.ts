@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { look, resource } from "../../support/policy";
+
+const ID = "random-no-guessable-secret";
+
+describe(ID, () => {
+  it.each([[resource("random:index/randomString:RandomString", { length: 8 }, "bucket-suffix")]])(
+    "passes $name with $props",
+    (it) => {
+      expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
+    },
+  );
+
+  it.each([
+    {
+      it: resource("random:index/randomString:RandomString", { length: 64 }, "api-key"),
+      messages: ['api-key is "RandomString"; wanted RandomPassword or RandomBytes for a secret.'],
+    },
+    {
+      it: resource("random:index/randomUuid:RandomUuid", {}, "session-token"),
+      messages: ['session-token is "RandomUuid"; wanted RandomPassword or RandomBytes for a secret.'],
+    },
+    {
+      it: resource("random:index/randomPet:RandomPet", {}, "dbPassword"),
+      messages: ['dbPassword is "RandomPet"; wanted RandomPassword or RandomBytes for a secret.'],
+    },
+    {
+      it: resource("random:index/randomInteger:RandomInteger", {}, "secret"),
+      messages: ['secret is "RandomInteger"; wanted RandomPassword or RandomBytes for a secret.'],
+    },
+  ])("refuses $it.props", ({ it, messages }) => {
+    expect(look(ID, it).violations).toEqual(messages);
+  });
+});

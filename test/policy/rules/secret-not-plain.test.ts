@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import type { Resource } from "../../../policies/core/resource";
+import { UNKNOWN, type Value } from "../../../policies/core/value";
+import { look, resource } from "../../support/policy";
+
+const ID = "secret-not-plain";
+const CERTIFICATE = "tls:index/selfSignedCert:SelfSignedCert";
+const COMMAND = "command:remote:Command";
+const PEM = "-----BEGIN EC PRIVATE KEY-----";
+const kept = (type: string, props: Record<string, Value>, ...secretPaths: string[]): Resource => ({
+  ...resource(type, props),
+  secretPaths,
+});
+
+describe(ID, () => {
+  it.each([
+    ["a secret", kept(CERTIFICATE, { privateKeyPem: PEM }, "privateKeyPem")],
+    ["a secret within a secret", kept(COMMAND, { connection: { password: "p" } }, "connection")],
+    ["a source that does not tell", resource(CERTIFICATE, { privateKeyPem: PEM })],
+    ["plain text", kept(COMMAND, { stdin: "hello" })],
+  ])("passes %s", (_, it) => {
+    expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
+  });
+
+  it.each([
+    ["a certificate's key", kept(CERTIFICATE, { privateKeyPem: PEM }), "privateKeyPem"],
+    ["a password of a connection", kept(COMMAND, { connection: { password: "p" } }), "connection.password"],
+    ["a key on standard input", kept(COMMAND, { stdin: PEM }), "stdin"],
+    ["a token on standard input", kept(COMMAND, { stdin: "api_token=abcdefgh" }), "stdin"],
+    ["a key where none is awaited", kept("aws:ssm/parameter:Parameter", { value: PEM }), "value"],
+    ["a secret that only begins alike", kept(COMMAND, { stdin: PEM }, "std"), "stdin"],
+    ["the engine's secret", kept("docker:index/secret:Secret", { data: "eA==" }), "data"],
+  ])("refuses %s in the clear", (_, it, path) => {
+    expect(look(ID, it).violations).toEqual([`it: ${path} is "(a plain value)"; wanted a secret.`]);
+  });
+
+  it("looks again when a value is known", () => {
+    expect(look(ID, kept(COMMAND, { stdin: UNKNOWN }))).toEqual({ violations: [], unknown: ["it: stdin"] });
+  });
+});

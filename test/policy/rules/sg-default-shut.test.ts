@@ -1,0 +1,36 @@
+import { UNKNOWN, type Value } from "../../../policies/core/value";
+import { resource } from "../../support/policy";
+import { describeRule } from "../../support/rule-table";
+
+const vpc = (name: string, props: Record<string, Value> = {}) => resource("aws:ec2/vpc:Vpc", props, name);
+const shut = (props: Record<string, Value>) =>
+  resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", props, "default");
+const missing = (name: string) =>
+  `${name} is "without a DefaultSecurityGroup"; wanted one that holds no rule.`;
+
+describeRule("sg-default-shut", {
+  passes: [
+    ["an empty group", [vpc("a"), shut({ vpcId: UNKNOWN, ingress: [], egress: [] })]],
+    ["a group that names no rules", [vpc("a", { id: "vpc-1" }), shut({ vpcId: "vpc-1", ingress: null })]],
+    ["a stack without a VPC", []],
+  ],
+  refuses: [
+    ["a VPC without", vpc("a"), missing("a")],
+    ["another VPC's", [vpc("a", { id: "vpc-1" }), shut({ vpcId: "vpc-2" })], missing("a")],
+    ["one for two", [vpc("a"), vpc("b", { id: "vpc-2" }), shut({ vpcId: "vpc-2" })], missing("a")],
+    ["one for two, before ids are known", [vpc("a"), vpc("b"), shut({ vpcId: UNKNOWN })], missing("b")],
+    [
+      "rules in it",
+      [vpc("a"), shut({ vpcId: UNKNOWN, egress: [{}] })],
+      "default: egress is [{}]; wanted no rule.",
+    ],
+    [
+      "a single rule",
+      shut({ ingress: { self: true } }),
+      'default: ingress is {"self":true}; wanted no rule.',
+    ],
+  ],
+  unknown: [
+    ["the rules", shut({ ingress: UNKNOWN, egress: UNKNOWN }), ["default: ingress", "default: egress"]],
+  ],
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { UNKNOWN, type Value } from "../../../policies/core/value";
+import { look, resource } from "../../support/policy";
+
+const ID = "sg-no-world-ingress";
+const group = (...cidrBlocks: Value[]) =>
+  resource("aws:ec2/securityGroup:SecurityGroup", {
+    ingress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks }],
+  });
+const ingress = (name: string, props: Record<string, Value>) =>
+  resource(
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    { securityGroupId: "sg-1", ipProtocol: "tcp", fromPort: 443, toPort: 443, ...props },
+    name,
+  );
+const found = (path: string, value: string) => [
+  `it: ${path} is ${value}; wanted the ranges of those who need it.`,
+];
+
+describe(ID, () => {
+  it.each([
+    ["somebody's networks", group("203.0.113.0/24", "198.51.100.7/32", "2001:db8::/32", "10.0.0.0/8")],
+    ["no rule at all", resource("aws:ec2/securityGroup:SecurityGroup", {})],
+    [
+      "a way out to the world",
+      resource("aws:ec2/securityGroup:SecurityGroup", {
+        egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }],
+      }),
+    ],
+  ])("passes %s", (_, it) => {
+    expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
+  });
+
+  it.each([
+    ["0.0.0.0/0"],
+    ["1.2.3.4/0"],
+    ["0.0.0.0/1"],
+    ["64.0.0.0/6"],
+    ["::/0"],
+    ["0::/0"],
+    ["2000::/3"],
+    ["::ffff:0:0/96"],
+    [" 0.0.0.0/0"],
+  ])("refuses %s", (cidr) => {
+    expect(look(ID, group("203.0.113.0/24", cidr)).violations).toEqual(
+      found("ingress[0].cidrBlocks[1]", JSON.stringify(cidr)),
+    );
+  });
+
+  it("refuses the world in pieces, over several resources of one group", () => {
+    const quarters = ["0.0.0.0/8", "1.0.0.0/8", "2.0.0.0/8"].map((cidrIpv4, at) =>
+      ingress(`part-${at}`, { cidrIpv4 }),
+    );
+    expect(look(ID, ...quarters).violations).toEqual([
+      'part-0: cidrIpv4 is "0.0.0.0/8 + 1.0.0.0/8 + 2.0.0.0/8, together a good part of the internet"; wanted the ranges of those who need it.',
+    ]);
+  });
+
+  it("does not add up what different groups or ports let in", () => {
+    const apart = ["sg-1", "sg-2", "sg-3"].map((securityGroupId, at) =>
+      ingress(`part-${at}`, { securityGroupId, cidrIpv4: `${at}.0.0.0/8` }),
+    );
+    expect(look(ID, ...apart).violations).toEqual([]);
+  });
+
+  it.each([
+    ["a range", group(UNKNOWN), "it: ingress[0].cidrBlocks[0]"],
+    [
+      "the list of rules",
+      resource("aws:ec2/securityGroup:SecurityGroup", { ingress: UNKNOWN }),
+      "it: ingress",
+    ],
+    ["the newer resource's range", ingress("new", { cidrIpv6: UNKNOWN }), "new: cidrIpv6"],
+  ])("looks again when %s is known", (_, it, path) => {
+    expect(look(ID, it)).toEqual({ violations: [], unknown: [path] });
+  });
+});
