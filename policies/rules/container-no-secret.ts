@@ -13,6 +13,13 @@ function labelName(resource: Resource, path: string): string {
   return typeof name === "string" ? name : "";
 }
 
+/** The option whose value an argument of its own is: `--password`, then the password. */
+function optionBefore(resource: Resource, path: string): string {
+  const [, list, at] = /^(command|entrypoints)\[(\d+)\]$/.exec(path) ?? [];
+  const before = valueAt(resource, `${list}[${Number(at) - 1}]`);
+  return typeof before === "string" ? (/^--?([\w.-]+)$/.exec(before)?.[1] ?? "") : "";
+}
+
 const rule: ResourceRule = {
   description:
     "No secret stands in a container's environment, command, labels, health check or uploads, or in an image's build arguments.",
@@ -37,7 +44,7 @@ const rule: ResourceRule = {
         (kept) => path === kept || path.startsWith(`${kept}[`) || path.startsWith(`${kept}.`),
       );
       const label = /^(labels\[\d+\])\.value$/.exec(path)?.[1];
-      const name = label === undefined ? key : labelName(resource, label);
+      const name = label === undefined ? key || optionBefore(resource, path) : labelName(resource, label);
       const found = isKept
         ? "(a secret value)"
         : name === ""

@@ -4,6 +4,10 @@ import { look, resource } from "../support/policy";
 
 describe("ways to say the same thing to Docker, tls, random and command otherwise", () => {
   it.each([
+    {
+      rule: "container-no-secret",
+      it: resource("docker:index/container:Container", { command: ["run", "--password", "hunter22"] }),
+    },
     { rule: "container-non-root", it: resource("docker:index/container:Container", { user: "0" }) },
     { rule: "container-non-root", it: resource("docker:index/container:Container", { user: "root" }) },
     { rule: "container-non-root", it: resource("docker:index/container:Container", { user: "0:0" }) },
@@ -371,7 +375,7 @@ describe("ways to say the same thing to Docker, tls, random and command otherwis
     {
       rule: "container-no-secret",
       it: resource("docker:index/container:Container", {
-        command: ["--password", "hunter22 hunter", " --password hunter22"],
+        command: ["login", " --password hunter22"],
       }),
     },
     {

@@ -29,9 +29,9 @@ describe(ID, () => {
     },
     {
       it: resource("docker:index/container:Container", {
-        command: ["--password", "hunter22 hunter", " --password hunter22"],
+        command: ["--password", "hunter22"],
       }),
-      messages: ['it: command[2] is "(a value for password)"; wanted no secret.'],
+      messages: ['it: command[1] is "(a value for password)"; wanted no secret.'],
     },
     {
       it: resource("docker:index/container:Container", { envs: ["X=hf_abcdefghijklmnopqrstuvwx"] }),
