@@ -27,8 +27,6 @@ export interface StartOptions extends RunOptions {
   config: Record<string, string>;
   /** Checks the configuration; its SettingsError ends the run before anything is touched. */
   validate?: () => unknown;
-  /** Looks at what the program would ask for; its error ends the run before anything is made. */
-  judge?: () => Promise<void>;
   /** Loads the Pulumi program; its exports are the stack's outputs. */
   program: () => unknown;
 }
@@ -42,7 +40,6 @@ export async function start(options: StartOptions): Promise<void> {
   pulumi.runtime.setAllConfig(config);
   options.validate?.();
   await locked(folder, async () => {
-    await options.judge?.();
     const progress = new Progress();
     try {
       // Read first: nothing is installed for a state that cannot be used.

@@ -1,7 +1,5 @@
 import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { judgeProgram } from "../plan/judge";
-import { shippedProgram } from "../plan/shipped-program";
 import { projectConfig, readSettings } from "../settings";
 import { readOptions, runCommand } from "./cli";
 import { readConfig } from "./config";
@@ -35,7 +33,6 @@ void runCommand(async () => {
         env: process.env,
         fileExists: existsSync,
       }),
-    judge: () => judgeProgram({ project, stack: STACK, config, program: shippedProgram }),
-    program: shippedProgram,
+    program: () => require("../index"),
   });
 });
