@@ -31,6 +31,28 @@ describe("npm run policy", () => {
     expect(status).toBe(1);
   });
 
+  it("says of a stack made by hand what each of its mistakes is", () => {
+    const { status, stdout } = policy(["test/fixtures/insecure-stack.json", "--format", "json"]);
+    expect(status).toBe(1);
+    const { lines } = JSON.parse(stdout);
+    const mandatory = lines.filter((line: { enforcement: string }) => line.enforcement === "mandatory");
+    const rules = mandatory.map(({ rule }: { rule: string }) => rule);
+    for (const rule of [
+      ...["sg-no-world-ingress", "sg-ssh-only-from-narrow-ranges", "sg-ingress-only-443-and-22"],
+      ...["ec2-imdsv2-required", "ec2-no-secrets-in-user-data", "ebs-encrypted", "iam-no-star-star"],
+      ...[
+        "container-not-privileged",
+        "container-no-sensitive-mount",
+        "container-no-secret",
+        "image-by-digest",
+      ],
+      ...["comfyui-joins-pod", "comfyui-listens-on-loopback", "comfyui-port-never-published"],
+      ...["tls-strong-keys", "random-no-guessable-secret"],
+    ]) {
+      expect(rules).toContain(rule);
+    }
+  });
+
   it("exits 0 where nothing mandatory is violated, in every format", () => {
     const empty = '{"resources":[]}';
     for (const format of ["table", "json", "markdown", "sarif"]) {

@@ -50,7 +50,7 @@ describe("a recorded plan", () => {
     );
   });
 
-  it("of the shipped program comes from the real command, and the pack judges 500 resources like it in 5 s", () => {
+  it("of the shipped program comes from the real command, passes, and the pack judges 500 resources like it in 5 s", () => {
     const run = spawnSync(process.execPath, ["--import", "tsx", "infra/plan/main.ts", "local", "--json"], {
       encoding: "utf8",
     });
@@ -59,6 +59,9 @@ describe("a recorded plan", () => {
     expect(
       resources.filter(({ type }) => type === "docker:index/container:Container").length,
     ).toBeGreaterThan(3);
+    const policy = ["--import", "tsx", "policies/cli/main.ts", "-"];
+    const judged = spawnSync(process.execPath, policy, { input: run.stdout, encoding: "utf8" });
+    expect([judged.status, judged.stderr], judged.stdout).toEqual([0, ""]);
     const many = Array.from({ length: 500 }, (_, at) => {
       const one = resources[at % resources.length] as (typeof resources)[number];
       return { ...one, urn: `${one.urn}-${at}`, name: `${one.name}-${at}` };
