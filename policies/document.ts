@@ -16,8 +16,8 @@ export function renderPolicies(
 
 <!-- Made by \`npm run docs\` from policies/. Change it there. -->
 
-${rules.length} rules, ${mandatory} of them mandatory by default: a mandatory violation stops \`npm start\`, \`pulumi preview
---policy-pack policies\` and the pull request. Enforcement and exceptions are configured in \`policies/config.json\`; an
+${rules.length} rules, ${mandatory} of them mandatory by default: a mandatory violation stops \`pulumi preview
+--policy-pack policies\`, fails \`npm run policy\` and with it the pull request. Enforcement and exceptions are configured in \`policies/config.json\`; an
 exception has a resource, a reason, an owner and a last day, and is a violation itself without them. What is not known
 before an update is said, and looked at again when it is.
 
