@@ -120,6 +120,8 @@ describe("the watcher and the models of a running stack", () => {
   });
 
   it("stops ComfyUI where that was asked for, until it is cleared", { timeout: UP_TIMEOUT_MS }, async () => {
+    // What the tests before left running there would do as well.
+    docker("restart", comfyui());
     driver.configure({ ...settings, watcher: { action: "stop" } });
     const { code, output } = await driver.up();
     expect(code, output).toBe(0);
