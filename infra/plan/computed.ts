@@ -3,12 +3,14 @@ import Docker from "dockerode";
 import { HANDLERS } from "../embedded/handlers";
 import type { Registered, Registration } from "../embedded/monitor";
 import type { Properties } from "../embedded/values";
+import type { AwsAnswers } from "./computed-aws";
+import { opensshForms } from "./openssh";
 
 /** Made by the same code as for `npm start`: what it gives depends on nothing outside this process. */
 const MADE_HERE = /^(tls|random):/;
 
 /** What the resource's provider would compute, made up in its true form; the same for the same name. */
-export async function computed({ type, name, inputs }: Registration): Promise<Registered> {
+export async function computed({ type, name, inputs }: Registration, aws: AwsAnswers): Promise<Registered> {
   const handler = HANDLERS[type];
   if (MADE_HERE.test(type) && handler !== undefined) {
     const context = {
@@ -20,8 +22,10 @@ export async function computed({ type, name, inputs }: Registration): Promise<Re
     };
     const prepared = (await handler.prepare?.(inputs, context)) ?? inputs;
     const { id, outputs } = await handler.create(prepared, context, () => {});
-    return { id, outputs };
+    const openssh = inputs.algorithm === "ED25519" ? opensshForms(String(outputs.privateKeyPemPkcs8)) : {};
+    return { id, outputs: { ...outputs, ...openssh } };
   }
+  if (type.startsWith("aws:")) return aws.resource(type, name, inputs);
   return { id: `${name}-id`, outputs: COMPUTED[type]?.(name, inputs) ?? {} };
 }
 
