@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Access, ClientCredentials } from "../components/access";
 import type { ComfyUi } from "../components/comfyui";
 import type { Gateway } from "../components/gateway";
+import type { GpuVm } from "../components/gpu-vm";
 import type { Pki } from "../components/pki";
 import type { Pod } from "../components/pod";
 
@@ -17,6 +18,10 @@ export interface StackOutputs {
   readonly clients: pulumi.Output<Record<string, ClientCredentials>>;
   /** What runs: image ids, and ComfyUI's commit, `stand-in`, or `checkout-<hash>`. */
   readonly images: pulumi.Output<{ gateway: string; comfyui: string; comfyuiCommit: string }>;
+  /** The machine in AWS, and how to know it by SSH; absent with target local. */
+  readonly vm?: pulumi.Output<{ instanceId: string; publicIp: string; user: string; hostPublicKey: string }>;
+  /** The key to log in to the machine with, as a file for `ssh -i` (secret); absent with target local. */
+  readonly vmLoginKey?: pulumi.Output<string>;
 }
 
 /** Gathers the stack's outputs from the components that have them. */
@@ -26,13 +31,22 @@ export function stackOutputs(from: {
   access: Access;
   comfyui: ComfyUi;
   gateway: Gateway;
+  machine: GpuVm | undefined;
 }): StackOutputs {
-  const { pki, pod, access, comfyui, gateway } = from;
+  const { pki, pod, access, comfyui, gateway, machine } = from;
   return {
     endpoint: gateway.endpoint,
     caCertificate: pki.caCertificate,
     metrics: pod.metrics,
     clients: pulumi.secret(access.credentials),
     images: pulumi.output({ gateway: gateway.image, comfyui: comfyui.image, comfyuiCommit: comfyui.commit }),
+    ...(machine && machineOutputs(machine)),
+  };
+}
+
+function machineOutputs({ instanceId, address, user, hostPublicKey, privateKey }: GpuVm) {
+  return {
+    vm: pulumi.output({ instanceId, publicIp: address, user, hostPublicKey }),
+    vmLoginKey: pulumi.secret(privateKey),
   };
 }

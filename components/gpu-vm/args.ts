@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { HostPart } from "../power/host";
 import type { FlowLogsArgs } from "./network";
 
 /** Arguments of `GpuVm`. */
@@ -46,16 +47,5 @@ export interface GpuVmArgs {
   /** How the flow logs of its VPC are kept. */
   readonly flowLogs: FlowLogsArgs;
   /** What else is put on the machine when it first starts. Defaults to nothing. */
-  readonly provisions?: readonly pulumi.Input<Provision>[];
-}
-
-/** A part of the stack that lives on the machine itself, not in a container. */
-export interface Provision {
-  readonly files: readonly {
-    readonly path: string;
-    readonly content: string;
-    readonly permissions: string;
-  }[];
-  /** Lines for the shell, as root, once Docker is up. */
-  readonly commands: readonly string[];
+  readonly hostParts?: readonly pulumi.Input<HostPart>[];
 }

@@ -1,17 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type Engine, objectName } from "./engine";
-
-/** The parts of a stack that have an image of their own. */
-export const IMAGE_PARTS = [
-  "authorizer",
-  "certificate",
-  "comfyui",
-  "gateway",
-  "models",
-  "pod",
-  "watcher",
-] as const;
+import type { IMAGE_PARTS } from "./image-parts";
 
 /** What to build an image from. */
 export interface LocalImageArgs {

@@ -3,14 +3,17 @@ import Docker from "dockerode";
 import { HANDLERS } from "../embedded/handlers";
 import type { Registered, Registration } from "../embedded/monitor";
 import type { Properties } from "../embedded/values";
-import type { AwsAnswers } from "./computed-aws";
+import { type AwsAnswers, awsAnswers } from "./computed-aws";
 import { opensshForms } from "./openssh";
 
 /** Made by the same code as for `npm start`: what it gives depends on nothing outside this process. */
 const MADE_HERE = /^(tls|random):/;
 
 /** What the resource's provider would compute, made up in its true form; the same for the same name. */
-export async function computed({ type, name, inputs }: Registration, aws: AwsAnswers): Promise<Registered> {
+export async function computed(
+  { type, name, inputs }: Registration,
+  aws: AwsAnswers = awsAnswers("us-east-1"),
+): Promise<Registered> {
   const handler = HANDLERS[type];
   if (MADE_HERE.test(type) && handler !== undefined) {
     const context = {

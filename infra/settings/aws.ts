@@ -1,15 +1,12 @@
 import { z } from "zod";
 import { canonicalCidr, cidrProblem } from "../../components/gateway/nginx/cidr";
 import { DEFAULT_INSTANCE_TYPE, instanceTypeProblem } from "../../components/gpu-vm/instance-types";
+import { RETENTION_DAYS } from "../../components/monitoring/layout";
+import { isScheduleTime, isTimeZone } from "../../components/power/schedule";
 import { addressRange, isWiderThan, isWorld } from "../../policies/facts/ranges";
 import { problem, type SettingsProblem } from "./problems";
 import type { CompleteSettings } from "./schema";
 
-/** `20:00` for each day, or with days before it as AWS's scheduler names them: `MON-FRI 20:00`, `SAT,SUN 10:30`. */
-const SCHEDULE_TIME =
-  /^((MON|TUE|WED|THU|FRI|SAT|SUN)([,-](MON|TUE|WED|THU|FRI|SAT|SUN))* )?([01][0-9]|2[0-3]):[0-5][0-9]$/;
-/** What CloudWatch keeps logs for, from the 90 days on that our policies ask for. */
-const RETENTION_DAYS = [90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 /** Rules of one family of addresses that AWS lets a security group have in one direction, unless asked for more. */
 const RULES_PER_GROUP = 60;
 /** The widest that SSH is open to unless somebody says that it may be wider. */
@@ -50,8 +47,8 @@ export const power = z.strictObject({
   idleMinutes: z.int().min(5).max(1440).optional(),
   schedule: z
     .strictObject({
-      start: z.string().regex(SCHEDULE_TIME).optional(),
-      stop: z.string().regex(SCHEDULE_TIME).optional(),
+      start: z.string().refine(isScheduleTime).optional(),
+      stop: z.string().refine(isScheduleTime).optional(),
       timeZone: z.string().refine(isTimeZone).default("UTC"),
     })
     .refine(({ start, stop }) => start !== undefined || stop !== undefined)
@@ -59,10 +56,7 @@ export const power = z.strictObject({
 });
 
 export const monitoring = z.strictObject({
-  email: z
-    .string()
-    .regex(/^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/)
-    .optional(),
+  email: z.string().regex(/^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/),
   logRetentionDays: z
     .int()
     .refine((days) => RETENTION_DAYS.includes(days))
@@ -72,11 +66,7 @@ export const monitoring = z.strictObject({
 
 /** What these settings are with the target aws: what nobody set is at its default there. */
 export function awsSettings(settings: Pick<CompleteSettings, "vm" | "power" | "monitoring">) {
-  return {
-    vm: settings.vm ?? vm.parse({}),
-    power: settings.power ?? power.parse({}),
-    monitoring: settings.monitoring ?? monitoring.parse({}),
-  };
+  return { ...settings, vm: settings.vm ?? vm.parse({}), power: settings.power ?? power.parse({}) };
 }
 
 /** What does not go together with the target. */
@@ -93,6 +83,7 @@ export function targetProblems(settings: CompleteSettings): SettingsProblem[] {
     ...adminCidrProblems(settings),
     ...allowlistProblems(settings),
     ...machineProblems(settings),
+    ...(settings.monitoring === undefined ? [problem(["monitoring", "email"], undefined)] : []),
   ];
 }
 
@@ -174,14 +165,4 @@ function machineProblems(settings: CompleteSettings): SettingsProblem[] {
 function because(path: readonly PropertyKey[], value: unknown, reason: string): SettingsProblem {
   const found = problem(path, value);
   return { ...found, value: `${found.value}: ${reason}` };
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    // An offset such as +01:00 is one for JavaScript, but not for AWS's scheduler.
-    return /^[A-Za-z]/.test(name);
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import { JWT_ALGORITHMS } from "../../components/gateway/authorizer/methods/jwt-keys";
 import { instanceTypeList } from "../../components/gpu-vm/instance-types";
+import { IMAGE_PARTS } from "../../components/shared/image-parts";
 
 /** What to say about a key, by its path with list positions left out. */
 export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>> = {
@@ -302,7 +303,7 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
   },
   "monitoring.email": {
     allowed: "one mail address, such as ops@example.com",
-    fix: "give the address that alarms go to, or remove the key",
+    fix: "give the address that alarms go to: a break-in that nobody is told of goes on",
   },
   "monitoring.logRetentionDays": {
     allowed: "90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",
@@ -312,10 +313,14 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     allowed: "a whole number of US dollars from 1 to 1000000",
     fix: "set what the stack may cost a month, or remove the key",
   },
-  build: { allowed: "an object {baseImage, caBundle}", fix: "see Pulumi.README.yaml" },
+  build: { allowed: "an object {baseImage, caBundle, images}", fix: "see Pulumi.README.yaml" },
   "build.baseImage": {
     allowed: "a Debian trixie image by digest: name@sha256:<64 hexadecimal digits>",
     fix: "pin the image by digest: a tag can be moved to another image",
+  },
+  "build.images": {
+    allowed: `an object of images by digest (repository@sha256:<64 hexadecimal digits>), by part: ${IMAGE_PARTS.join(", ")}`,
+    fix: "give the digest that the registry shows: a tag can be moved to another image; leave out what is to be built",
   },
   "build.caBundle": { allowed: "the path of a readable PEM file", fix: "correct the path or remove the key" },
 };

@@ -14,11 +14,11 @@ import {
   weakPasswords,
 } from "./rules";
 import { STRUCTURED, schema } from "./schema";
-import type { Settings, SettingsSource } from "./types";
+import type { AwsSettings, Settings, SettingsSource } from "./types";
 
 export { SettingsError } from "./problems";
 export { DEFAULT_BASE_IMAGE } from "./schema";
-export type { Settings, SettingsSource } from "./types";
+export type { AwsSettings, Settings, SettingsSource } from "./types";
 
 const NAMESPACE = "comfy-fortress:";
 const LOCAL_PORT = 8443;
@@ -83,8 +83,17 @@ export function readSettings(source: SettingsSource): Settings {
     ...(request && { acme: certificateRequest(request) }),
     ...(models && { models: models.map((one) => ({ ...one, name: one.name ?? nameInUrl(one.url) })) }),
     jwt: { ...jwt, audience: jwt.audience ?? `https://${settings.domain}${portSuffix}` },
-    build: { baseImage: build.baseImage, caBundles: caBundles(build.caBundle, source) },
+    build: {
+      baseImage: build.baseImage,
+      images: build.images,
+      caBundles: caBundles(build.caBundle, source),
+    },
   });
+}
+
+/** Whether the stack's machine is one in AWS. */
+export function isAws(settings: Settings): settings is AwsSettings {
+  return settings.target === "aws";
 }
 
 /** The project's own keys of a Pulumi configuration, without their namespace. */

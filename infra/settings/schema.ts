@@ -3,6 +3,7 @@ import { CUSTOM_NODE_NAME } from "../../components/comfyui/custom-nodes";
 import { JWT_ALGORITHMS } from "../../components/gateway/authorizer/methods/jwt-keys";
 import { METHOD_NAMES } from "../../components/gateway/authorizer/methods/names";
 import { isModelFolder, isModelName, isModelUrl, nameInUrl } from "../../components/models/naming";
+import { IMAGE_PARTS } from "../../components/shared/image-parts";
 import { monitoring, power, vm } from "./aws";
 import { instant } from "./instant";
 
@@ -125,6 +126,7 @@ export const schema = z.strictObject({
     .strictObject({
       baseImage: z.string().regex(IMAGE_BY_DIGEST).default(DEFAULT_BASE_IMAGE),
       caBundle: z.string().min(1).optional(),
+      images: z.partialRecord(z.enum(IMAGE_PARTS), z.string().regex(IMAGE_BY_DIGEST)).default({}),
     })
     .prefault({}),
 });

@@ -3,6 +3,7 @@ import type { CustomNode } from "../../components/comfyui/custom-nodes";
 import type { JwtAlgorithm } from "../../components/gateway/authorizer/methods/jwt-keys";
 import type { MethodName } from "../../components/gateway/authorizer/methods/names";
 import type { Model } from "../../components/models/args";
+import type { Schedule } from "../../components/power/schedule";
 
 /** What a client may do; each role includes the one before it. */
 export type Role = "worker" | "user" | "admin";
@@ -68,14 +69,14 @@ export interface VmSettings {
 export interface PowerSettings {
   /** Minutes without work and without an open connection after which it stops; never where absent. */
   readonly idleMinutes?: number;
-  /** Times as `isScheduleTime` takes them, such as `20:00` or `MON-FRI 08:00`. */
-  readonly schedule?: { readonly start?: string; readonly stop?: string; readonly timeZone: string };
+  /** Times at which it starts and stops; never by the clock where absent. */
+  readonly schedule?: Schedule;
 }
 
 /** What is kept and told of the machine in AWS. */
 export interface MonitoringSettings {
-  /** Address that alarms go to; nobody is told where absent. */
-  readonly email?: string;
+  /** Address that alarms go to. */
+  readonly email: string;
   readonly logRetentionDays: number;
   /** US dollars a month at 80 and 100 % of which the address is told; never where absent. */
   readonly monthlyBudgetUsd?: number;
@@ -155,10 +156,15 @@ export interface Settings {
   readonly monitoring?: MonitoringSettings;
   readonly build: {
     readonly baseImage: string;
+    /** Images to pull instead of building them: by part of the stack, `repository@sha256:…`. */
+    readonly images: Readonly<Record<string, string>>;
     /** PEM files whose certificates image builds trust. */
     readonly caBundles: readonly string[];
   };
 }
+/** Settings with the target aws. */
+export type AwsSettings = Settings & Required<Pick<Settings, "vm" | "power" | "monitoring">>;
+
 /** Where the settings come from, so that reading them needs neither Pulumi nor the machine. */
 export interface SettingsSource {
   readonly stack: string;
