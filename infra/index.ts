@@ -57,4 +57,4 @@ const gateway = new Gateway("gateway", {
 cloud?.lookAfter({ engine, networkMode, watcher });
 
 const outputs = stackOutputs({ pki, pod, access, comfyui, gateway, machine: cloud?.machine });
-export const { endpoint, caCertificate, metrics, clients, images, vm, vmLoginKey } = outputs;
+export const { endpoint, caCertificate, metrics, clients, images, vm } = outputs;

@@ -18,10 +18,19 @@ export interface StackOutputs {
   readonly clients: pulumi.Output<Record<string, ClientCredentials>>;
   /** What runs: image ids, and ComfyUI's commit, `stand-in`, or `checkout-<hash>`. */
   readonly images: pulumi.Output<{ gateway: string; comfyui: string; comfyuiCommit: string }>;
-  /** The machine in AWS, and how to know it by SSH; absent with target local. */
-  readonly vm?: pulumi.Output<{ instanceId: string; publicIp: string; user: string; hostPublicKey: string }>;
-  /** The key to log in to the machine with, as a file for `ssh -i` (secret); absent with target local. */
-  readonly vmLoginKey?: pulumi.Output<string>;
+  /** The machine in AWS and how to reach it by SSH; null with target local. */
+  readonly vm: MachineOutputs | null;
+}
+
+/** What the operator needs of the machine. */
+export interface MachineOutputs {
+  readonly instanceId: pulumi.Output<string>;
+  readonly publicIp: pulumi.Output<string>;
+  readonly user: string;
+  /** For known_hosts. */
+  readonly hostPublicKey: pulumi.Output<string>;
+  /** What a file for `ssh -i` holds (secret). */
+  readonly privateKey: pulumi.Output<string>;
 }
 
 /** Gathers the stack's outputs from the components that have them. */
@@ -40,13 +49,10 @@ export function stackOutputs(from: {
     metrics: pod.metrics,
     clients: pulumi.secret(access.credentials),
     images: pulumi.output({ gateway: gateway.image, comfyui: comfyui.image, comfyuiCommit: comfyui.commit }),
-    ...(machine && machineOutputs(machine)),
+    vm: machine === undefined ? null : machineOutputs(machine),
   };
 }
 
-function machineOutputs({ instanceId, address, user, hostPublicKey, privateKey }: GpuVm) {
-  return {
-    vm: pulumi.output({ instanceId, publicIp: address, user, hostPublicKey }),
-    vmLoginKey: pulumi.secret(privateKey),
-  };
+function machineOutputs({ instanceId, address, user, hostPublicKey, privateKey }: GpuVm): MachineOutputs {
+  return { instanceId, publicIp: address, user, hostPublicKey, privateKey: pulumi.secret(privateKey) };
 }

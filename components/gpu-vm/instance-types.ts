@@ -11,8 +11,8 @@ export interface InstanceType {
   readonly usdPerHour: number;
 }
 
-/** When `usdPerHour` was last compared with AWS's price list (aws.amazon.com/ec2/pricing/on-demand). */
-export const PRICES_OF = "2025-12";
+/** Month of the price list that `usdPerHour` is from (aws.amazon.com/ec2/pricing/on-demand): look there before you rely on it. */
+export const PRICES_OF = "2026-08";
 
 /** What a machine is unless the settings say otherwise: the smallest with an L4, enough for SDXL and, in 8 bits, Flux. */
 export const DEFAULT_INSTANCE_TYPE = "g6.xlarge";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { canonicalCidr, cidrProblem } from "../../components/gateway/nginx/cidr";
+import { canonicalCidr, cidrProblem, isCidr } from "../../components/gateway/nginx/cidr";
 import { DEFAULT_INSTANCE_TYPE, instanceTypeProblem } from "../../components/gpu-vm/instance-types";
 import { RETENTION_DAYS } from "../../components/monitoring/layout";
 import { isScheduleTime, isTimeZone } from "../../components/power/schedule";
@@ -11,6 +11,8 @@ import type { CompleteSettings } from "./schema";
 const RULES_PER_GROUP = 60;
 /** The widest that SSH is open to unless somebody says that it may be wider. */
 const NARROW = { 4: 24, 6: 64 } as const;
+/** Settings that only mean something with the target aws. */
+const AWS_KEYS = ["adminCidrs", "vm", "power", "monitoring"];
 /** The port of the endpoint: what the security group opens besides SSH. */
 export const AWS_PORT = 443;
 
@@ -69,14 +71,14 @@ export function awsSettings(settings: Pick<CompleteSettings, "vm" | "power" | "m
   return { ...settings, vm: settings.vm ?? vm.parse({}), power: settings.power ?? power.parse({}) };
 }
 
-/** What does not go together with the target. */
-export function targetProblems(settings: CompleteSettings): SettingsProblem[] {
+/**
+ * What does not go together with the target.
+ * @param raw the settings as they were given, without defaults
+ */
+export function targetProblems(settings: CompleteSettings, raw: Record<string, unknown>): SettingsProblem[] {
   if (settings.target === "local") {
-    const { adminCidrs, vm, power, monitoring } = settings;
-    const given = { ...(adminCidrs.length > 0 && { adminCidrs }), vm, power, monitoring };
-    return Object.entries(given).flatMap(([key, value]) =>
-      value === undefined ? [] : [because([key], value, "there is no machine to make with target local")],
-    );
+    const given = AWS_KEYS.filter((key) => raw[key] !== undefined && !isEmptyList(raw[key]));
+    return given.map((key) => because([key], raw[key], "there is no machine to make with target local"));
   }
   return [
     ...domainAndPort(settings),
@@ -142,7 +144,7 @@ function allowlistProblems({ allowedCidrs, adminCidrs }: CompleteSettings): Sett
   if (allowedCidrs.length === 0) {
     return [because(["allowedCidrs"], allowedCidrs, "who may reach 443 of a machine in AWS must be said")];
   }
-  const rules = [new Set(allowedCidrs.map(canonicalCidr)), new Set(adminCidrs.map(canonicalCidr))];
+  const rules = [allowedCidrs, adminCidrs].map((cidrs) => new Set(cidrs.filter(isCidr).map(canonicalCidr)));
   return ([4, 6] as const).flatMap((family) => {
     const isOf = (cidr: string) => cidr.includes(":") === (family === 6);
     const count = rules.reduce((sum, one) => sum + [...one].filter(isOf).length, 0);
@@ -165,4 +167,9 @@ function machineProblems(settings: CompleteSettings): SettingsProblem[] {
 function because(path: readonly PropertyKey[], value: unknown, reason: string): SettingsProblem {
   const found = problem(path, value);
   return { ...found, value: `${found.value}: ${reason}` };
+}
+
+/** The default of Pulumi.yaml. */
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }

@@ -58,7 +58,7 @@ export function readSettings(source: SettingsSource): Settings {
   problems.push(...missingFiles(raw, source));
   addMissing(problems, acmeProblems(raw, source));
   if (result.success) {
-    addMissing(problems, targetProblems(result.data));
+    addMissing(problems, targetProblems(result.data, raw));
   }
   if (!result.success || problems.length > 0) {
     throw new SettingsError(problems);
