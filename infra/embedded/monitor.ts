@@ -22,6 +22,8 @@ export interface Registration {
   parent: string;
   /** Whether it may not be deleted. */
   protect: boolean;
+  /** Whether it stays when it is no longer wanted. */
+  retainOnDelete: boolean;
   /** Property paths whose changes are ignored. */
   ignoreChanges: string[];
   /** URN of the resource whose end is its own; empty for none. */
@@ -82,6 +84,7 @@ export class Monitor {
       replaceOnChanges: request.getReplaceonchangesList(),
       parent: request.getParent(),
       protect: request.getProtect() ?? false,
+      retainOnDelete: request.getRetainondelete() ?? false,
       ignoreChanges: request.getIgnorechangesList(),
       deletedWith: request.getDeletedwith(),
       secretKeys: [...secretKeys],

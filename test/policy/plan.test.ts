@@ -34,7 +34,7 @@ describe("a recorded plan", () => {
   });
 
   it("shows a person what is published, on every address where none is named", () => {
-    const common = { dependencies: [], replaceOnChanges: [], parent: "", protect: false, ignoreChanges: [] };
+    const common = { dependencies: [], replaceOnChanges: [], parent: "", ignoreChanges: [] };
     const ports = [{ internal: 8188 }, { ip: "::1", internal: 443, external: 8443, protocol: "udp" }];
     const one = {
       ...common,
@@ -43,6 +43,8 @@ describe("a recorded plan", () => {
       name: "n",
       inputs: { ports },
       deletedWith: "",
+      protect: false,
+      retainOnDelete: false,
       secretKeys: [],
     };
     expect(planTable([one])).toBe(
