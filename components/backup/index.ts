@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as dlm from "@pulumi/aws/dlm";
+import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { serviceTrust } from "../shared/iam";
 
@@ -26,7 +27,7 @@ export class Backup extends pulumi.ComponentResource {
     const child = { parent: this };
     const tags = { "comfy-fortress.stack": stack };
 
-    const role = new aws.iam.Role(
+    const role = new iam.Role(
       `${name}-role`,
       {
         description: `Snapshots the data volume of comfy-fortress stack ${stack}`,
@@ -38,7 +39,7 @@ export class Backup extends pulumi.ComponentResource {
       child,
     );
     // AWS's own: which rights the service needs for its snapshots is for AWS to say, and nobody but the service has them.
-    const policy = new aws.iam.RolePolicyAttachment(
+    const policy = new iam.RolePolicyAttachment(
       `${name}-policy`,
       {
         role: role.name,
@@ -46,7 +47,7 @@ export class Backup extends pulumi.ComponentResource {
       },
       child,
     );
-    new aws.dlm.LifecyclePolicy(
+    new dlm.LifecyclePolicy(
       `${name}-snapshots`,
       {
         description: `Daily snapshots of the data volume of comfy-fortress stack ${stack}`,

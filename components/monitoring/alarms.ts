@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { DIMENSION, type MetricName, NAMESPACE } from "./layout";
 
 /** An alarm, in the words of CloudWatch. */
@@ -8,7 +9,7 @@ export interface Alarm {
   readonly description: string;
   readonly namespace: string;
   readonly metric: string;
-  readonly dimensions: Readonly<Record<string, string>>;
+  readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
   readonly statistic: "Maximum" | "Minimum";
   readonly comparison: "GreaterThanThreshold" | "GreaterThanOrEqualToThreshold" | "LessThanThreshold";
   readonly threshold: number;
@@ -34,7 +35,7 @@ interface OwnAlarm extends Omit<Alarm, "namespace" | "metric" | "dimensions" | "
  * @param sleeps whether the machine is stopped on purpose at times: silence is then no alarm
  * @param instanceId of the machine
  */
-export function alarms(stack: string, instanceId: string, sleeps: boolean): readonly Alarm[] {
+export function alarms(stack: string, instanceId: pulumi.Input<string>, sleeps: boolean): readonly Alarm[] {
   const own = (alarm: OwnAlarm): Alarm => ({
     ...alarm,
     namespace: NAMESPACE,

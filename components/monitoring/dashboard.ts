@@ -15,6 +15,7 @@ interface Graph {
 
 const GRAPHS: readonly Graph[] = [
   { title: "Up", metrics: ["GatewayUp", "ComfyUiUp"], statistic: "Minimum" },
+  { title: "The watcher's alerts", metrics: ["WatcherAlerts"], statistic: "Maximum" },
   { title: "Jobs and open sockets", metrics: ["QueueLength", "OpenSockets"], statistic: "Maximum" },
   { title: "GPU, percent", metrics: ["GpuUtilization", "GpuMemoryUsed"], statistic: "Average" },
   {
@@ -72,7 +73,7 @@ export function renderDashboard({ stack, region, alarmArns }: DashboardArgs): st
     width: COLUMNS,
     height: HEIGHT,
     properties: {
-      title: "The watcher's alerts",
+      title: "The watcher's alerts, newest first",
       region,
       view: "table",
       // Docker wraps each line of a container as JSON, so that the quotes in it are escaped.

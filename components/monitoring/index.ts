@@ -1,6 +1,8 @@
-import * as aws from "@pulumi/aws";
+import * as budgets from "@pulumi/aws/budgets";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
-import { type Alarm, alarms } from "./alarms";
+import { alarms } from "./alarms";
 import { renderDashboard } from "./dashboard";
 import { topicPolicy } from "./key-policy";
 import { alarmNames } from "./layout";
@@ -16,9 +18,9 @@ export interface MonitoringArgs {
   readonly instanceId: pulumi.Input<string>;
   /** ARN of the key of `Logs`. */
   readonly keyArn: pulumi.Input<string>;
-  /** Who gets alarms and budget warnings; must confirm by the link in the first mail. */
-  readonly email: string;
-  /** US dollars that the whole AWS account may cost in a month before a mail is sent. No budget where absent. */
+  /** Who gets alarms and budget warnings; must confirm by the link in the first mail. Nobody where absent. */
+  readonly email?: string;
+  /** US dollars that the whole AWS account may cost in a month before a mail is sent. Needs `email`; no budget where absent. */
   readonly monthlyBudgetUsd?: number;
   /** Whether the machine is stopped on purpose at times: when idle, or by a schedule. */
   readonly sleeps: boolean;
@@ -34,8 +36,9 @@ const BUDGET_MARKS = [
 /**
  * Tells by mail what is wrong, and shows how the stack fares.
  *
- * Creates an encrypted topic with an email subscription, the alarms, a dashboard and, where asked for, a budget. About
- * 4 dollars a month: 0.30 for each of 11 metrics, 0.10 for each of 6 alarms; dashboard and budget are among the free ones.
+ * Creates an encrypted topic, with an email subscription where there is an address, the alarms, a dashboard and, where
+ * asked for, a budget. About 4 dollars a month: 0.30 for each of 11 metrics, 0.10 for each of 6 alarms; dashboard and
+ * budget are among the free ones.
  */
 export class Monitoring extends pulumi.ComponentResource {
   /** ARN of the topic that the alarms publish to. */
@@ -48,7 +51,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const child = { parent: this };
     const tags = { "comfy-fortress.stack": stack };
 
-    const topic = new aws.sns.Topic(
+    const topic = new sns.Topic(
       `${name}-topic`,
       {
         name: `comfy-${stack}-alarms`,
@@ -58,7 +61,7 @@ export class Monitoring extends pulumi.ComponentResource {
       },
       child,
     );
-    const policy = new aws.sns.TopicPolicy(
+    const policy = new sns.TopicPolicy(
       `${name}-topic-policy`,
       {
         arn: topic.arn,
@@ -70,36 +73,37 @@ export class Monitoring extends pulumi.ComponentResource {
       },
       child,
     );
-    new aws.sns.TopicSubscription(
-      `${name}-email`,
-      { topic: topic.arn, protocol: "email", endpoint: email },
-      child,
-    );
-    // The id is in no name, so that an alarm is known before the machine is.
-    const made = alarms(stack, "", sleeps).map(({ name: alarm }, at) => {
-      const own = pulumi.output(args.instanceId).apply((id) => alarms(stack, id, sleeps)[at] as Alarm);
-      return new aws.cloudwatch.MetricAlarm(
-        `${name}-${alarm}`,
-        {
-          name: alarmNames(stack, alarm),
-          alarmDescription: own.description,
-          namespace: own.namespace,
-          metricName: own.metric,
-          dimensions: own.dimensions,
-          statistic: own.statistic,
-          comparisonOperator: own.comparison,
-          threshold: own.threshold,
-          period: own.periodSeconds,
-          evaluationPeriods: own.periods,
-          treatMissingData: own.missing,
-          alarmActions: [topic.arn],
-          okActions: [topic.arn],
-          tags,
-        },
-        { ...child, dependsOn: policy },
+    if (email !== undefined) {
+      new sns.TopicSubscription(
+        `${name}-email`,
+        { topic: topic.arn, protocol: "email", endpoint: email },
+        child,
       );
-    });
-    new aws.cloudwatch.Dashboard(
+    }
+    const made = alarms(stack, args.instanceId, sleeps).map(
+      (alarm) =>
+        new cloudwatch.MetricAlarm(
+          `${name}-${alarm.name}`,
+          {
+            name: alarmNames(stack, alarm.name),
+            alarmDescription: alarm.description,
+            namespace: alarm.namespace,
+            metricName: alarm.metric,
+            dimensions: { ...alarm.dimensions },
+            statistic: alarm.statistic,
+            comparisonOperator: alarm.comparison,
+            threshold: alarm.threshold,
+            period: alarm.periodSeconds,
+            evaluationPeriods: alarm.periods,
+            treatMissingData: alarm.missing,
+            alarmActions: [topic.arn],
+            okActions: [topic.arn],
+            tags,
+          },
+          { ...child, dependsOn: policy },
+        ),
+    );
+    new cloudwatch.Dashboard(
       `${name}-dashboard`,
       {
         dashboardName: `comfy-${stack}`,
@@ -109,8 +113,8 @@ export class Monitoring extends pulumi.ComponentResource {
       },
       child,
     );
-    if (monthlyBudgetUsd !== undefined) {
-      new aws.budgets.Budget(
+    if (email !== undefined && monthlyBudgetUsd !== undefined) {
+      new budgets.Budget(
         `${name}-budget`,
         {
           name: `comfy-${stack}`,

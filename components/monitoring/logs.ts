@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { keyPolicy } from "./key-policy";
 import { logGroupName } from "./layout";
@@ -33,7 +34,7 @@ export class Logs extends pulumi.ComponentResource {
     const child = { parent: this };
     const tags = { "comfy-fortress.stack": stack };
 
-    const key = new aws.kms.Key(
+    const key = new kms.Key(
       `${name}-key`,
       {
         description: `Logs and alarms of comfy-fortress stack ${stack}`,
@@ -48,8 +49,8 @@ export class Logs extends pulumi.ComponentResource {
       },
       child,
     );
-    new aws.kms.Alias(`${name}-key-alias`, { name: `alias/comfy-${stack}-logs`, targetKeyId: key.id }, child);
-    const group = new aws.cloudwatch.LogGroup(
+    new kms.Alias(`${name}-key-alias`, { name: `alias/comfy-${stack}-logs`, targetKeyId: key.id }, child);
+    const group = new cloudwatch.LogGroup(
       `${name}-group`,
       { name: logGroupName(stack), retentionInDays: retentionDays, kmsKeyId: key.arn, tags },
       child,

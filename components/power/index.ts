@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
+import * as scheduler from "@pulumi/aws/scheduler";
 import * as pulumi from "@pulumi/pulumi";
 import { type PolicyDocument, serviceTrust } from "../shared/iam";
 import { cronExpression, type Schedule } from "./schedule";
@@ -31,9 +32,11 @@ export class PowerSchedule extends pulumi.ComponentResource {
       ...(stop === undefined ? [] : [{ action: "stop", at: stop, call: "stopInstances" }]),
     ];
 
-    const role = new aws.iam.Role(
+    const role = new iam.Role(
       `${name}-role`,
       {
+        // By the path the key of the machine's disks knows the roles that may start it.
+        path: `/comfy-fortress/${stack}/`,
         description: `Starts and stops the machine of comfy-fortress stack ${stack}`,
         assumeRolePolicy: pulumi
           .output(args.accountId)
@@ -42,7 +45,7 @@ export class PowerSchedule extends pulumi.ComponentResource {
       },
       child,
     );
-    const policy = new aws.iam.RolePolicy(
+    const policy = new iam.RolePolicy(
       `${name}-policy`,
       {
         role: role.name,
@@ -58,7 +61,7 @@ export class PowerSchedule extends pulumi.ComponentResource {
       child,
     );
     for (const { action, at, call } of actions) {
-      new aws.scheduler.Schedule(
+      new scheduler.Schedule(
         `${name}-${action}`,
         {
           name: `comfy-${stack}-${action}`,
