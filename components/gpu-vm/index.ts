@@ -7,6 +7,7 @@ import * as tls from "@pulumi/tls";
 import { objectName } from "../shared/engine";
 import type { Machine } from "../shared/machine";
 import { awsTags } from "../shared/tags";
+import { AMI_PARAMETER } from "./ami";
 import type { GpuVmArgs } from "./args";
 import { renderUserData } from "./cloud-init";
 import { acmePolicy, MACHINE_TRUST, machineLogsPolicy } from "./iam";
@@ -16,9 +17,6 @@ import { storage } from "./storage";
 
 export type { GpuVmArgs } from "./args";
 
-/** AWS's own name for the id of its newest Deep Learning Base GPU AMI with NVIDIA's open driver, for Ubuntu 24.04. */
-const AMI_PARAMETER =
-  "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id";
 /** The user that Ubuntu's AMIs have. */
 const USER = "ubuntu";
 /** For what builds images; containers have no swap. */
