@@ -83,6 +83,7 @@ const ANSWERS: Record<string, (response: ServerResponse, query: URLSearchParams)
         ...(isEncoded && { "Content-Encoding": "gzip" }),
         "Cache-Control": "public, max-age=86400",
         Expires: "Thu, 31 Dec 2099 23:59:59 GMT",
+        ...(query.has("disposition") && { "Content-Disposition": query.get("disposition") ?? "" }),
         ETag: '"strong"',
       })
       .end(body);
