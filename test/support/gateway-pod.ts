@@ -70,6 +70,11 @@ export class GatewayPod {
     return this.#certificate.certificate;
   }
 
+  /** PEM of the private key of the server's certificate. */
+  get certificateKey(): string {
+    return this.#certificate.key;
+  }
+
   get origin(): string {
     return `https://localhost:${this.port}`;
   }
