@@ -136,6 +136,8 @@ upstream.on("upgrade", (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, (webSocket) => {
     openSockets++;
     webSocket.on("close", () => openSockets--);
+    // What is no frame closes the socket, not this program.
+    webSocket.on("error", () => {});
     webSocket.on("message", (data, isBinary) => webSocket.send(data, { binary: isBinary }));
   });
 });

@@ -106,9 +106,10 @@ map $http_sec_fetch_site $fetch_site {
   same-origin same-origin;
   none none;
 }
-map $http_upgrade $websocket_upgrade {
+# Only GET of HTTP/1.1 can be upgraded; ComfyUI would be sent one whatever the client has sent.
+map "$request_method $server_protocol $http_upgrade" $websocket_upgrade {
   default "";
-  "~*^websocket$" websocket;
+  "~*^GET HTTP/1\\.1 websocket$" websocket;
 }
 map $websocket_upgrade $websocket_connection {
   default "";
