@@ -142,6 +142,9 @@ export const ROUTES: readonly Route[] = [
   route("object-info-class", "/object_info/{class}", { GET: "worker" }),
   route("models", "/models", { GET: "worker" }),
   route("models-folder", "/models/{folder}", { GET: "worker" }),
+  // Newer versions fetch models from hosts on the internet here; models come from the settings alone.
+  route("models-download", "/models/download", "never"),
+  route("models-download-any", "/models/download/{rest:rest}", "never"),
   route("embeddings", "/embeddings", { GET: "worker" }),
   route("extensions", "/extensions", { GET: "worker" }),
   route("view-metadata", "/view_metadata/{folder}", { GET: "worker" }),
