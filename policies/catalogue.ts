@@ -58,6 +58,17 @@ import logsRetention from "./rules/logs-retention";
 import randomEnoughEntropy from "./rules/random-enough-entropy";
 import randomNoGuessableSecret from "./rules/random-no-guessable-secret";
 import route53OnlyAcmeChallenge from "./rules/route53-only-acme-challenge";
+import s3Encrypted from "./rules/s3-encrypted";
+import s3Lifecycle from "./rules/s3-lifecycle";
+import s3Logged from "./rules/s3-logged";
+import s3NoAcl from "./rules/s3-no-acl";
+import s3Notified from "./rules/s3-notified";
+import s3ObjectLock from "./rules/s3-object-lock";
+import s3OnlyTls from "./rules/s3-only-tls";
+import s3PolicyKept from "./rules/s3-policy-kept";
+import s3PublicAccessBlocked from "./rules/s3-public-access-blocked";
+import s3Replicated from "./rules/s3-replicated";
+import s3Versioned from "./rules/s3-versioned";
 import secretNotPlain from "./rules/secret-not-plain";
 import secretOwnKey from "./rules/secret-own-key";
 import sgDefaultShut from "./rules/sg-default-shut";
@@ -143,6 +154,17 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "random-enough-entropy": randomEnoughEntropy,
   "random-no-guessable-secret": randomNoGuessableSecret,
   "route53-only-acme-challenge": route53OnlyAcmeChallenge,
+  "s3-encrypted": s3Encrypted,
+  "s3-lifecycle": s3Lifecycle,
+  "s3-logged": s3Logged,
+  "s3-no-acl": s3NoAcl,
+  "s3-notified": s3Notified,
+  "s3-object-lock": s3ObjectLock,
+  "s3-only-tls": s3OnlyTls,
+  "s3-policy-kept": s3PolicyKept,
+  "s3-public-access-blocked": s3PublicAccessBlocked,
+  "s3-replicated": s3Replicated,
+  "s3-versioned": s3Versioned,
   "secret-not-plain": secretNotPlain,
   "secret-own-key": secretOwnKey,
   "sg-default-shut": sgDefaultShut,
