@@ -35,6 +35,8 @@ import ec2ImdsHopLimit from "./rules/ec2-imds-hop-limit";
 import ec2ImdsIpv6Off from "./rules/ec2-imds-ipv6-off";
 import ec2Imdsv2Required from "./rules/ec2-imdsv2-required";
 import ec2InstanceProfile from "./rules/ec2-instance-profile";
+import ec2KnownSecurityGroups from "./rules/ec2-known-security-groups";
+import ec2KnownTemplate from "./rules/ec2-known-template";
 import ec2NoPublicAddress from "./rules/ec2-no-public-address";
 import ec2NoSecretsInUserData from "./rules/ec2-no-secrets-in-user-data";
 import iamNoBroadManagedPolicy from "./rules/iam-no-broad-managed-policy";
@@ -80,8 +82,10 @@ import sgNoMixedRules from "./rules/sg-no-mixed-rules";
 import sgNoPrefixList from "./rules/sg-no-prefix-list";
 import sgNoWorldIngress from "./rules/sg-no-world-ingress";
 import sgSshOnlyFromNarrowRanges from "./rules/sg-ssh-only-from-narrow-ranges";
+import stackCertificateMethod from "./rules/stack-certificate-method";
 import stackGatewayConfiguration from "./rules/stack-gateway-configuration";
 import stackOnePublicWay from "./rules/stack-one-public-way";
+import stackOnlyJudgedKinds from "./rules/stack-only-judged-kinds";
 import tlsCaLifetime from "./rules/tls-ca-lifetime";
 import tlsCertificateUses from "./rules/tls-certificate-uses";
 import tlsClientLeafOnlyClient from "./rules/tls-client-leaf-only-client";
@@ -131,6 +135,8 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "ec2-imds-ipv6-off": ec2ImdsIpv6Off,
   "ec2-imdsv2-required": ec2Imdsv2Required,
   "ec2-instance-profile": ec2InstanceProfile,
+  "ec2-known-security-groups": ec2KnownSecurityGroups,
+  "ec2-known-template": ec2KnownTemplate,
   "ec2-no-public-address": ec2NoPublicAddress,
   "ec2-no-secrets-in-user-data": ec2NoSecretsInUserData,
   "iam-no-broad-managed-policy": iamNoBroadManagedPolicy,
@@ -176,8 +182,10 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "sg-no-prefix-list": sgNoPrefixList,
   "sg-no-world-ingress": sgNoWorldIngress,
   "sg-ssh-only-from-narrow-ranges": sgSshOnlyFromNarrowRanges,
+  "stack-certificate-method": stackCertificateMethod,
   "stack-gateway-configuration": stackGatewayConfiguration,
   "stack-one-public-way": stackOnePublicWay,
+  "stack-only-judged-kinds": stackOnlyJudgedKinds,
   "tls-ca-lifetime": tlsCaLifetime,
   "tls-certificate-uses": tlsCertificateUses,
   "tls-client-leaf-only-client": tlsClientLeafOnlyClient,
