@@ -39,6 +39,7 @@ import ec2KnownSecurityGroups from "./rules/ec2-known-security-groups";
 import ec2KnownTemplate from "./rules/ec2-known-template";
 import ec2NoPublicAddress from "./rules/ec2-no-public-address";
 import ec2NoSecretsInUserData from "./rules/ec2-no-secrets-in-user-data";
+import iamAttachedPolicyKnown from "./rules/iam-attached-policy-known";
 import iamNoBroadManagedPolicy from "./rules/iam-no-broad-managed-policy";
 import iamNoInvertedElements from "./rules/iam-no-inverted-elements";
 import iamNoPrivilegeEscalation from "./rules/iam-no-privilege-escalation";
@@ -59,6 +60,7 @@ import logsOwnKey from "./rules/logs-own-key";
 import logsRetention from "./rules/logs-retention";
 import randomEnoughEntropy from "./rules/random-enough-entropy";
 import randomNoGuessableSecret from "./rules/random-no-guessable-secret";
+import resourceNoSecret from "./rules/resource-no-secret";
 import route53OnlyAcmeChallenge from "./rules/route53-only-acme-challenge";
 import s3Encrypted from "./rules/s3-encrypted";
 import s3Lifecycle from "./rules/s3-lifecycle";
@@ -139,6 +141,7 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "ec2-known-template": ec2KnownTemplate,
   "ec2-no-public-address": ec2NoPublicAddress,
   "ec2-no-secrets-in-user-data": ec2NoSecretsInUserData,
+  "iam-attached-policy-known": iamAttachedPolicyKnown,
   "iam-no-broad-managed-policy": iamNoBroadManagedPolicy,
   "iam-no-inverted-elements": iamNoInvertedElements,
   "iam-no-privilege-escalation": iamNoPrivilegeEscalation,
@@ -159,6 +162,7 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "logs-retention": logsRetention,
   "random-enough-entropy": randomEnoughEntropy,
   "random-no-guessable-secret": randomNoGuessableSecret,
+  "resource-no-secret": resourceNoSecret,
   "route53-only-acme-challenge": route53OnlyAcmeChallenge,
   "s3-encrypted": s3Encrypted,
   "s3-lifecycle": s3Lifecycle,
