@@ -3,11 +3,14 @@ import comfyuiJoinsPod from "./rules/comfyui-joins-pod";
 import comfyuiListensOnLoopback from "./rules/comfyui-listens-on-loopback";
 import comfyuiNoRiskyOptions from "./rules/comfyui-no-risky-options";
 import comfyuiPortNeverPublished from "./rules/comfyui-port-never-published";
+import commandNoOpenWay from "./rules/command-no-open-way";
 import commandNoPipedDownload from "./rules/command-no-piped-download";
 import commandNoSecret from "./rules/command-no-secret";
+import commandNoUnjudgedContainer from "./rules/command-no-unjudged-container";
 import containerApparmorConfined from "./rules/container-apparmor-confined";
 import containerBoundedRestart from "./rules/container-bounded-restart";
 import containerCpuLimit from "./rules/container-cpu-limit";
+import containerDefaultCgroup from "./rules/container-default-cgroup";
 import containerDropAllCapabilities from "./rules/container-drop-all-capabilities";
 import containerHealthCheck from "./rules/container-health-check";
 import containerMemoryLimit from "./rules/container-memory-limit";
@@ -17,6 +20,7 @@ import containerNoHostNamespaces from "./rules/container-no-host-namespaces";
 import containerNoNewPrivileges from "./rules/container-no-new-privileges";
 import containerNoSecret from "./rules/container-no-secret";
 import containerNoSensitiveMount from "./rules/container-no-sensitive-mount";
+import containerNoSshServer from "./rules/container-no-ssh-server";
 import containerNoSwarmOrPlugin from "./rules/container-no-swarm-or-plugin";
 import containerNoSysctls from "./rules/container-no-sysctls";
 import containerNonRoot from "./rules/container-non-root";
@@ -105,11 +109,14 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "comfyui-listens-on-loopback": comfyuiListensOnLoopback,
   "comfyui-no-risky-options": comfyuiNoRiskyOptions,
   "comfyui-port-never-published": comfyuiPortNeverPublished,
+  "command-no-open-way": commandNoOpenWay,
   "command-no-piped-download": commandNoPipedDownload,
   "command-no-secret": commandNoSecret,
+  "command-no-unjudged-container": commandNoUnjudgedContainer,
   "container-apparmor-confined": containerApparmorConfined,
   "container-bounded-restart": containerBoundedRestart,
   "container-cpu-limit": containerCpuLimit,
+  "container-default-cgroup": containerDefaultCgroup,
   "container-drop-all-capabilities": containerDropAllCapabilities,
   "container-health-check": containerHealthCheck,
   "container-memory-limit": containerMemoryLimit,
@@ -119,6 +126,7 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "container-no-new-privileges": containerNoNewPrivileges,
   "container-no-secret": containerNoSecret,
   "container-no-sensitive-mount": containerNoSensitiveMount,
+  "container-no-ssh-server": containerNoSshServer,
   "container-no-swarm-or-plugin": containerNoSwarmOrPlugin,
   "container-no-sysctls": containerNoSysctls,
   "container-non-root": containerNonRoot,

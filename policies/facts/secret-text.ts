@@ -24,7 +24,7 @@ const SECRET_LOOKS: readonly RegExp[] = [
 ];
 /** An assignment or an option within a text, e.g. `TOKEN=…`, `--password …`. */
 const ASSIGNMENT =
-  /(?:^|[\s;&|,"'`])(?:--?([A-Za-z][\w.-]*)(?:=|\s+)|([A-Za-z][\w.-]*)(?:=|:\s+))(?:"([^"]*)"|'([^']*)'|([^\s"';&|-][^\s"';&|]*))/g;
+  /(?:^|[\s;&|,"'`])(?:--?([A-Za-z][\w.-]*)(?:=|\s+)|([A-Za-z][\w.-]*)(?:=|:\s+))(?:"([^"]*)"|'([^']*)'|([^\s"';&|,-][^\s"';&|,]*))/g;
 /** Names of images and contents are long and random to look at, and public. */
 const PUBLIC_DIGEST = /(sha(256|384|512)[:-])[0-9a-f]{64,128}/gi;
 const TOKEN = /[A-Za-z0-9+/_=-]{24,}/g;
@@ -49,15 +49,18 @@ export function holdsValue(value: string, key = ""): boolean {
   return text !== "" && !REFERENCE.test(text) && (!SMALL_NUMBER.test(text) || PASSWORD_KEY.test(key));
 }
 
-/** Why a text, or a text packed into it, is taken for a secret, without its content; undefined when it is not. */
-export function secretIn(text: string): string | undefined {
+/**
+ * Why a text, or a text packed into it, is taken for a secret, without its content; undefined when it is not.
+ * @param isDigest whether the text is meant to look random, as a digest does; false unless said
+ */
+export function secretIn(text: string, { isDigest = false } = {}): string | undefined {
   for (const { text: inner, packing } of unpack(text)) {
     const found = credentialIn(inner);
     if (found !== undefined) {
       return packing === "" ? found : `${found}, in ${packing}`;
     }
   }
-  return looksRandom(text) ? "(a text of random characters)" : undefined;
+  return !isDigest && looksRandom(text) ? "(a text of random characters)" : undefined;
 }
 
 function credentialIn(text: string): string | undefined {

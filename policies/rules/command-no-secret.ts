@@ -22,7 +22,7 @@ const rule: ResourceRule = {
       const found = isKept
         ? "(a secret value)"
         : key === undefined
-          ? secretIn(text)
+          ? secretIn(text, { isDigest: path.startsWith("triggers") })
           : secretInPair(key, text);
       if (found !== undefined) {
         report.violation({ resource, path, found, wanted: "no secret" });
