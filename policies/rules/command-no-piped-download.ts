@@ -10,7 +10,7 @@ const RUNS_DOWNLOAD: readonly RegExp[] = [
   ),
   new RegExp(`\\b(sh|bash|zsh|dash|eval|source|\\.)\\s[^\\n]*(\\$\\(|<\\(|\`)\\s*${FETCH}\\b`),
   new RegExp(
-    `\\b${FETCH}\\b[^\\n]*(-o|-O|>|--output)\\s*(\\S+)[^\\n]*(&&|;|\\n)\\s*(sudo\\s+)?((ba|da|z)?sh\\s+|chmod\\s+\\S+\\s+)\\3`,
+    `\\b${FETCH}\\b[^\\n]*(-\\w*[oO]|>|--output)\\s*(\\S+)[^\\n]*(&&|;|\\n)\\s*(sudo\\s+)?((ba|da|z)?sh\\s+|chmod\\s+\\S+\\s+)\\3`,
   ),
 ];
 /** What an interpreter fetches and runs by itself. */
