@@ -8,6 +8,7 @@ import { type Report, renderPage, score, type Tally, tally } from "./tally";
 /** Under this share of noticed mutants, in percent, the run fails. */
 const LEAST_SCORE = 90;
 const PAGE = "docs/mutation.md";
+const SOURCES = ["policies", "test/policy"];
 const REPORT = ".stryker-tmp/mutation.json";
 
 /**
@@ -22,7 +23,7 @@ function main(names: string[]): number {
     console.error(`There is no part ${strangers.join(", ")}. There are: ${order.join(", ")}.`);
     return 2;
   }
-  const when = `${new Date().toISOString().slice(0, 10)}, ${commit()}`;
+  const when = `${new Date().toISOString().slice(0, 10)}, ${state()}`;
   const tallies: Tally[] = [];
   for (const part of all.filter(({ name }) => names.length === 0 || names.includes(name))) {
     console.log(`\n== ${part.name}`);
@@ -44,11 +45,12 @@ function main(names: string[]): number {
   return reached < LEAST_SCORE ? 1 : 0;
 }
 
-/** The commit that was run, with a `+` for changes that are in none. */
-function commit(): string {
+/** Which rules and tests were run: git's names of their trees, with a `+` for changes that are in no commit. */
+function state(): string {
   const git = (...args: string[]) => spawnSync("git", args, { encoding: "utf8" }).stdout.trim();
-  const changed = git("status", "--porcelain", "--", "policies", "test/policy", "test/support") !== "";
-  return `${git("rev-parse", "--short", "HEAD")}${changed ? "+" : ""}`;
+  const changed = git("status", "--porcelain", "--", ...SOURCES) !== "";
+  const trees = SOURCES.map((folder) => git("rev-parse", "--short", `HEAD:${folder}`));
+  return `${trees.join(" ")}${changed ? "+" : ""}`;
 }
 
 process.exitCode = main(process.argv.slice(2));

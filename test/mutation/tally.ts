@@ -8,7 +8,7 @@ export interface Tally {
   readonly uncovered: number;
   /** Texts that docs/policies.md shows (see rule-texts.mjs). */
   readonly ignored: number;
-  /** Day and commit of the run; a commit with a `+` had changes that were not committed. */
+  /** Day of the run, and git's names of the trees `policies` and `test/policy` that it ran. */
   readonly when: string;
 }
 
@@ -42,7 +42,8 @@ const HEAD = `# Mutation testing of the policies
 <!-- Made by \`npm run mutate\`; a run of some parts replaces their rows only. -->
 
 Each mutant is the code of \`policies/\` with one small change; a test must fail for it. What survives is a line that the
-tests would let somebody break. \`npm run mutate\` fails under 90 %.
+tests would let somebody break. \`npm run mutate\` fails under 90 %. Each row says on what day it was run, and on which
+trees: \`git rev-parse --short HEAD:policies HEAD:test/policy\` names those of today.
 
 | part | killed | survived | no test | ignored | score | run |
 |---|---|---|---|---|---|---|
