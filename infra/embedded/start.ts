@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { shippedProgram } from "../plan/shipped-program";
 import { projectConfig, readSettings } from "../settings";
 import { readOptions, runCommand } from "./cli";
 import { readConfig } from "./config";
+import { judgeProgram } from "./judgement";
 import { FOLDER, STACK } from "./names";
 import { abortOnSignals, start } from "./run";
 
@@ -33,6 +35,7 @@ void runCommand(async () => {
         env: process.env,
         fileExists: existsSync,
       }),
-    program: () => require("../index"),
+    judge: () => judgeProgram({ project, stack: STACK, config, program: shippedProgram }),
+    program: shippedProgram,
   });
 });

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Monitor, type Registration } from "../embedded/monitor";
-import { programIsQuiet, useMonitor } from "../embedded/sdk";
+import { runProgram, useMonitor } from "../embedded/sdk";
 import { computed } from "./computed";
 
 /** What a program asks for: its resources in the order it asked, and its outputs. */
@@ -42,12 +42,11 @@ export async function recordProgram({
   };
   process.on("unhandledRejection", fail);
   try {
-    const outputs = await pulumi.runtime.runInPulumiStack(async () => program());
-    await programIsQuiet();
+    const outputs = await runProgram(program);
     if (failure !== undefined) {
       throw failure.error;
     }
-    return { resources, outputs: outputs ?? {} };
+    return { resources, outputs };
   } finally {
     process.off("unhandledRejection", fail);
   }
