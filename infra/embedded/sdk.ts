@@ -2,6 +2,7 @@
  * The inner parts of the Pulumi SDK that the embedded engine stands on, gathered here because they are not part of its
  * public interface: look here first when @pulumi/pulumi is updated.
  */
+import * as pulumi from "@pulumi/pulumi";
 import { disconnect, setMockOptions } from "@pulumi/pulumi/runtime/settings";
 import type { Properties } from "./values";
 
@@ -52,7 +53,21 @@ export function useMonitor(monitor: unknown, project: string, stack: string): vo
   setMockOptions(monitor as never, project, stack, false);
 }
 
-/** Resolves when no request of the program is under way any more, and lets the monitor go. */
-export function programIsQuiet(): Promise<void> {
-  return disconnect();
+/**
+ * Runs a Pulumi program against the monitor, waits until no request of it is under way any more, and lets the monitor go.
+ *
+ * The SDK keeps a stack trace with each of its promises (runtime/debuggable.js). Traced back to TypeScript they take half
+ * of a program's time, and nobody sees them: of an error we print the message. So none is made meanwhile.
+ * @returns the program's exports
+ */
+export async function runProgram(program: () => unknown): Promise<Record<string, unknown>> {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    const outputs = await pulumi.runtime.runInPulumiStack(async () => program());
+    await disconnect();
+    return outputs ?? {};
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }

@@ -10,12 +10,11 @@ import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COUNTERS } from "../../components/pod/firewall";
 import { renderSeccompProfile } from "../../components/shared/seccomp";
-import { baseImageFor } from "../support/base-image";
 import { send } from "../support/client";
-import { docker, leftOf, objectsOf } from "../support/docker";
+import { docker, objectsOf } from "../support/docker";
 import { freePort } from "../support/free-port";
 import { eventually } from "../support/gateway-pod";
-import { embeddedDriver, type Outputs, type StackDriver } from "../support/stack-driver";
+import { bringDown, bringUp, embeddedDriver, type Outputs, type StackDriver } from "../support/stack-driver";
 
 const UP_TIMEOUT_MS = 600_000;
 /** A member looks every 10 seconds, ends, and is started again. */
@@ -51,19 +50,10 @@ describe("the running stack", () => {
 
   beforeAll(async () => {
     driver = embeddedDriver(`test-posture-${process.pid}`);
-    driver.configure({ port: await freePort(), comfyui: { source: "stand-in" } });
-    baseImageFor(driver.stack);
-    const { code, output } = await driver.up();
-    expect(code, output).toBe(0);
-    outputs = driver.outputs();
+    outputs = await bringUp(driver, { port: await freePort(), comfyui: { source: "stand-in" } });
   }, UP_TIMEOUT_MS);
 
-  afterAll(async () => {
-    const { output } = await driver.destroy();
-    const left = leftOf(driver.stack);
-    driver.cleanUp();
-    expect(left, output).toEqual({ container: [], network: [], volume: [], image: [] });
-  }, UP_TIMEOUT_MS);
+  afterAll(() => bringDown(driver), UP_TIMEOUT_MS);
 
   it("has these containers and no other", async () => {
     const all = await Promise.all(

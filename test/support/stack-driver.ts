@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { ClientCredentials } from "../../components/access";
+import { baseImageFor } from "./base-image";
+import { leftOf } from "./docker";
 import { copyProject } from "./project-copy";
 
 /** What a run of a command line gave. */
@@ -36,6 +38,29 @@ export interface StackDriver {
   outputs(): Outputs;
   destroy(): Promise<Run>;
   cleanUp(): void;
+}
+
+/** Brings a stack up for the first time, with these settings and the base image that the machine has. Throws with its output. */
+export async function bringUp(driver: StackDriver, settings: Record<string, unknown>): Promise<Outputs> {
+  driver.configure(settings);
+  baseImageFor(driver.stack);
+  const { code, output } = await driver.up();
+  if (code !== 0) {
+    throw new Error(output);
+  }
+  return driver.outputs();
+}
+
+/** Destroys a stack and its copy of the project. Throws where something of it is left on the engine. */
+export async function bringDown(driver: StackDriver): Promise<void> {
+  const { output } = await driver.destroy();
+  const left = Object.entries(leftOf(driver.stack)).filter(([, ids]) => ids.length > 0);
+  driver.cleanUp();
+  if (left.length > 0) {
+    throw new Error(
+      `the stack ${driver.stack} has left ${JSON.stringify(left)}; the end of it said:\n${output}`,
+    );
+  }
 }
 
 /** @param input what it reads from standard input */
