@@ -48,8 +48,13 @@ export interface Route {
    */
   path: string;
   access: Access;
-  /** `direct`: nginx asks the authorizer, then talks to ComfyUI itself. `authorizer`: the whole request goes through it. */
-  handling: "direct" | "authorizer";
+  /**
+   * - `direct`: nginx asks the authorizer, then talks to ComfyUI itself,
+   * - `inspected`: nginx hands the authorizer the whole request, and sends what that passes to ComfyUI itself, body
+   *   included, from where it holds it,
+   * - `authorizer`: the whole request goes through the authorizer, and so does the answer.
+   */
+  handling: "direct" | "inspected" | "authorizer";
   payload: Payload;
   content: Content;
   caching: Caching;
@@ -110,7 +115,7 @@ export const ROUTES: readonly Route[] = [
   page("ui-docs", "/docs/{file:rest}"),
 
   // Workflows and their results.
-  route("prompt", "/prompt", { GET: "worker", POST: "worker" }, { handling: "authorizer", payload: "json" }),
+  route("prompt", "/prompt", { GET: "worker", POST: "worker" }, { handling: "inspected", payload: "json" }),
   route("ws", "/ws", { GET: "worker" }, { handling: "authorizer", payload: "socket" }),
   route("queue", "/queue", { GET: "admin", POST: "admin" }, { payload: "json" }),
   route("history", "/history", { GET: "admin", POST: "admin" }, { payload: "json" }),

@@ -50,8 +50,9 @@ const ANSWERS: Record<string, (response: ServerResponse, query: URLSearchParams)
       })
       .end("<p>hello</p>");
   },
-  accel: (response) => {
-    response.writeHead(200, { "X-Accel-Redirect": "/.gateway/verify" }).end("from upstream");
+  accel: (response, query) => {
+    const to = query.get("to") ?? "/.gateway/verify";
+    response.writeHead(200, { "X-Accel-Redirect": to }).end("from upstream");
   },
   big: (response, query) => {
     const size = Number(query.get("size"));

@@ -44,6 +44,20 @@ describe("the counts", () => {
     expect(lines).toContain("comfy_gateway_websockets_open 3");
   });
 
+  it("of an inspected request at the authorizer and, where it passed, at ComfyUI", async () => {
+    const counted = metrics();
+    counted.count(parseTallyLine("POST prompt 200 allow apiKey inspected 0.25 : 1.5"));
+    counted.count(parseTallyLine("POST prompt 502 allow apiKey inspected 0.25 : -"));
+    counted.count(parseTallyLine("POST prompt 403 node_denied apiKey authorizer 0.5"));
+    const lines = (await series(counted)).filter((line) => /upstream_seconds_(?:sum|count)/.test(line));
+    expect(lines).toEqual([
+      'comfy_gateway_upstream_seconds_sum{upstream="authorizer"} 1',
+      'comfy_gateway_upstream_seconds_count{upstream="authorizer"} 3',
+      'comfy_gateway_upstream_seconds_sum{upstream="comfyui"} 1.5',
+      'comfy_gateway_upstream_seconds_count{upstream="comfyui"} 1',
+    ]);
+  });
+
   it("the first of several upstreams' times, none of a socket, none where there was no upstream", async () => {
     const counted = metrics();
     counted.count(parseTallyLine("GET ws 101 allow apiKey authorizer 3600.5"));

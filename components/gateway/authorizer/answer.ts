@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { VERDICT, VERDICT_SECONDS } from "../handover";
+import { PASSED_LOCATION, VERDICT, VERDICT_SECONDS } from "../handover";
 import type { Verdict } from "./access";
 import type { Principal } from "./principal";
 import { type Refusal, refusalBody } from "./refusal";
@@ -56,6 +56,11 @@ function present(headers: Record<string, string | number | undefined>): Record<s
 export function answerVerdict(response: ServerResponse, verdict: Verdict): void {
   const status = verdict.allowed ? 200 : verdict.refusal.status === 401 ? 401 : 403;
   response.writeHead(status, { ...verdictHeaders(verdict), "Content-Length": "0" }).end();
+}
+
+/** Has nginx send the request on to ComfyUI. Without a body nginx can use the connection again. */
+export function answerPassed(response: ServerResponse): void {
+  response.writeHead(200, { "X-Accel-Redirect": PASSED_LOCATION, "Content-Length": "0" }).end();
 }
 
 /**

@@ -94,11 +94,20 @@ export class GatewayMetrics {
     this.#requests.inc({ route, method, status: line.status });
     const auth = line.auth === "-" ? "none" : known(AUTH_METHODS, line.auth);
     this.#decided.inc({ verdict: this.#verdict(line.verdict), auth });
-    const seconds = Number.parseFloat(line.upstreamSeconds);
     // A WebSocket's time is how long it was open.
-    if (seconds >= 0 && line.status !== "101") {
-      const upstream = line.handling === "authorizer" ? "authorizer" : "comfyui";
-      this.#upstream.observe({ upstream }, seconds);
+    if (line.status !== "101") this.#countTimes(line);
+  }
+
+  /** An inspected request was at the authorizer first, and then at ComfyUI. */
+  #countTimes({ handling, upstreamSeconds }: TallyLine): void {
+    const upstreams = {
+      authorizer: ["authorizer"],
+      inspected: ["authorizer", "comfyui"],
+    }[handling] ?? ["comfyui"];
+    const times = upstreamSeconds.split(/[:,]/).map(Number.parseFloat);
+    for (const [index, upstream] of upstreams.entries()) {
+      const seconds = times[index];
+      if (seconds !== undefined && seconds >= 0) this.#upstream.observe({ upstream }, seconds);
     }
   }
 

@@ -5,9 +5,10 @@ import type { TALLY_FIELDS } from "../../tally";
 /** What nginx says of one request; see `TALLY_FIELDS`. */
 export type TallyLine = Record<(typeof TALLY_FIELDS)[number], string>;
 
-/** Undefined where the line is not one. Of several upstreams' times the first counts. */
+/** Undefined where the line is not one. The last field, nginx's list of the upstreams' times, may have spaces in it. */
 export function parseTallyLine(line: string): TallyLine | undefined {
-  const [method, route, status, verdict, auth, handling, upstreamSeconds] = line.split(" ");
+  const [method, route, status, verdict, auth, handling, ...times] = line.split(" ");
+  const upstreamSeconds = times.join(" ");
   if (!method || !route || !status || !verdict || !auth || !handling || !upstreamSeconds) return undefined;
   return { method, route, status, verdict, auth, handling, upstreamSeconds };
 }

@@ -54,7 +54,7 @@ ${indent(handover("verify"))}
   proxy_read_timeout 5s;
   proxy_next_upstream off;
   # X-Accel-Expires must count here; nginx only remembers answers that carry it.
-  proxy_ignore_headers Set-Cookie;
+  proxy_ignore_headers X-Accel-Redirect Set-Cookie;
   # Only a buffered answer can be remembered.
   proxy_buffering on;
   proxy_buffer_size 8k;
