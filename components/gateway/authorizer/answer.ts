@@ -27,7 +27,7 @@ export function verdictHeaders(verdict: Verdict): OutgoingHttpHeaders {
       "X-Accel-Expires": String(
         verdict.startsSession === undefined ? rememberedSeconds(verdict.principal) : 0,
       ),
-      ...present({ [VERDICT.setCookie]: verdict.startsSession }),
+      ...(verdict.startsSession !== undefined && { [VERDICT.setCookie]: verdict.startsSession }),
     };
   }
   const { status, code } = verdict.refusal;
@@ -55,6 +55,8 @@ function present(headers: Record<string, string | number | undefined>): Record<s
 /** Answers nginx's question: auth_request knows 200, 401 and 403 only; the true status is in a header. */
 export function answerVerdict(response: ServerResponse, verdict: Verdict): void {
   const status = verdict.allowed ? 200 : verdict.refusal.status === 401 ? 401 : 403;
+  // nginx reads every header anew whenever it remembers the verdict.
+  response.sendDate = false;
   response.writeHead(status, { ...verdictHeaders(verdict), "Content-Length": "0" }).end();
 }
 
