@@ -27,13 +27,14 @@ describe("nginx.conf", () => {
     const profiles = Object.entries(files).filter(([, text]) => text.includes("proxy_pass"));
     for (const [name, text] of profiles) {
       if (name === "nginx.conf") continue;
-      expect(text).toContain("auth_request /.gateway/verify;");
+      expect(text).toContain(`auth_request /.gateway/verify${name.includes("socket") ? "-socket" : ""};`);
       expect(text).toContain("if ($target_fault)");
       expect(text).toMatch(/client_max_body_size \d{6,};/);
     }
-    // The question for the verdict, what the authorizer has passed, and the hop that compresses, which only nginx itself
+    // The questions for the verdict, what the authorizer has passed, and the hop that compresses, which only nginx itself
     // can reach.
     expect(main.match(/proxy_pass .*/g)).toEqual([
+      "proxy_pass http://authorizer/;",
       "proxy_pass http://authorizer/;",
       "proxy_pass http://comfyui;",
       "proxy_pass http://comfyui;",
@@ -83,8 +84,9 @@ describe("nginx.conf", () => {
   });
 
   it("remembers no verdict for a WebSocket, which would hold on to it for hours", () => {
-    expect(main).toContain("proxy_cache_bypass $websocket_upgrade;");
-    expect(main).toContain("proxy_no_cache $websocket_upgrade;");
+    const verify = /location = \/\.gateway\/verify-socket \{[\s\S]*?\n {4}\}/.exec(main)?.[0] ?? "";
+    expect(verify).toContain("proxy_set_header X-Gateway-Purpose verify;");
+    expect(verify).not.toContain("proxy_cache");
   });
 
   it("writes audit lines in pieces that a pipe takes whole, within a second", () => {

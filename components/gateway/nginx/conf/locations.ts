@@ -27,7 +27,7 @@ import {
 } from "./errors";
 import { FORWARDED_HEADERS, HIDDEN_HEADERS, WEBSOCKET_HEADERS } from "./headers";
 import { indent, variable } from "./text";
-import { handover, VERIFY, verifyLocation } from "./verdict";
+import { handover, verifyLocations, verifyPath } from "./verdict";
 
 /** An inspected route's upstream, which is the authorizer alone, may send nginx to another location; no other may. */
 const IGNORED_OF_INSPECTOR = "X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset";
@@ -81,7 +81,7 @@ if ($target_fault) {
 if ($misdirected) {
   return ${MISDIRECTED};
 }
-auth_request ${VERIFY};
+auth_request ${verifyPath(payload)};
 client_max_body_size ${bodyBytes};`,
     handling === "direct"
       ? COMFYUI_ERRORS
@@ -238,7 +238,7 @@ ${listen(ipv6, "ssl")}
 ${indent(
   [
     PROXY_DEFAULTS,
-    verifyLocation(),
+    verifyLocations(),
     passedLocation(),
     refusedLocation(),
     notAllowedLocation(),
