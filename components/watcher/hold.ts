@@ -23,14 +23,25 @@ export function isHeld(): boolean {
   return existsSync(FILE);
 }
 
-/** One sentence that says since when, why, and how to let it go on; undefined where ComfyUI is not kept down. */
+/** Since when ComfyUI is kept down, why, and how to let it go on; undefined where it is not kept down. */
 export function describeHold(): string | undefined {
   if (!isHeld()) {
     return undefined;
   }
-  const { time, kind, subject, reason, facts, fix } = JSON.parse(readFileSync(FILE, "utf8")) as Hold;
+  try {
+    return sentenceOf(JSON.parse(readFileSync(FILE, "utf8")));
+  } catch (error) {
+    return `The watcher keeps ComfyUI down, and ${FILE} does not say why: ${(error as Error).message}`;
+  }
+}
+
+/** For a terminal: names and command lines are the intruder's, and so is what they would do there. */
+export function sentenceOf({ time, kind, subject, reason, facts, fix }: Hold): string {
   const command = facts?.commandLine === undefined ? "" : `, command line "${facts.commandLine}"`;
-  return `The watcher keeps ComfyUI down since ${time}: ${reason} (alert "${kind}", ${subject}${command}). Look into it, then let ComfyUI go on: ${fix}`;
+  return `The watcher keeps ComfyUI down since ${time}: ${reason} (alert "${kind}", ${subject}${command}). Look into it, then let ComfyUI go on: ${fix}`.replace(
+    /[^\x20-\x7e]/g,
+    "?",
+  );
 }
 
 /** Keeps ComfyUI down from now on, also after the machine was off. */

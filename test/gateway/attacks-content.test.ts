@@ -92,6 +92,24 @@ it("no method but the table's does anything, on any route, in any spelling", asy
   expect(await pod.hits()).toEqual([]);
 }, 120_000);
 
+it("whoever wipes the history or the queue stands in the audit log, and who may not as well", async () => {
+  for (const target of ["/history", "/api/history", "/queue", "/api/queue"]) {
+    for (const [role, status] of [
+      ["admin", 200],
+      ["user", 403],
+      ["worker", 403],
+    ] as const) {
+      const mark = pod.auditMark();
+      const headers: Headers = [...key(role), ["Content-Type", "application/json"]];
+      const reply = await send(pod, "HTTP/2", { method: "POST", target, headers, body: '{"clear":true}' });
+      expect(reply.status).toBe(status);
+      const lines = (await pod.auditSince(mark, status)).map((line) => JSON.parse(line));
+      const route = target.replace(/^.*\//, "");
+      expect(lines).toContainEqual(expect.objectContaining({ client: role, method: "POST", route, status }));
+    }
+  }
+});
+
 it("a thousand overlapping ranges give no more than the whole", async () => {
   const whole = await send(pod, "HTTP/2", { target: "/object_info", headers: key("worker") });
   for (const ranges of ["0-,".repeat(1000), "0-9,5-14,".repeat(300), "0-0,2-2,".repeat(300)]) {

@@ -60,6 +60,19 @@ export class TestCa {
     return privateKeyPem(await pkcs8(this.keys.privateKey));
   }
 
+  /** A list of revoked certificates, PEM, that names none and should have been renewed an hour ago. */
+  async expiredRevocationList(): Promise<string> {
+    const hour = 3_600_000;
+    const list = await x509.X509CrlGenerator.create({
+      issuer: this.root.subjectName,
+      thisUpdate: new Date(Date.now() - 2 * hour),
+      nextUpdate: new Date(Date.now() - hour),
+      signingAlgorithm: { ...this.keys.privateKey.algorithm, hash: "SHA-384" } as never,
+      signingKey: this.keys.privateKey,
+    });
+    return `${x509.PemConverter.encode(list.rawData, "X509 CRL")}\n`;
+  }
+
   /**
    * A CA whose certificate this one has signed.
    *
