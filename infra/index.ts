@@ -9,8 +9,9 @@ import { Models } from "../components/models";
 import { Pki } from "../components/pki";
 import { Pod } from "../components/pod";
 import { Watcher } from "../components/watcher";
+import { makeMachine } from "./aws";
 import { stackOutputs } from "./outputs";
-import { projectConfig, readSettings } from "./settings";
+import { isAws, projectConfig, readSettings } from "./settings";
 
 const settings = readSettings({
   stack: pulumi.getStack(),
@@ -18,8 +19,8 @@ const settings = readSettings({
   env: process.env,
   fileExists: existsSync,
 });
-const { stack, domain, port, ipv6, allowedCidrs, methods, requireClientCertificate } = settings;
-const { baseImage, caBundles } = settings.build;
+const { stack, domain, port, ipv6, allowedCidrs, methods, requireClientCertificate, acme, models } = settings;
+const { baseImage, images: pulled, caBundles } = settings.build;
 const { deniedNodes, allowedNodes, ...comfyuiSource } = settings.comfyui;
 
 const pki = new Pki("pki", {
@@ -33,14 +34,14 @@ const access = new Access("access", {
   session: settings.session,
   issuer: { certificate: pki.caCertificate, key: pki.caKey },
 });
-const engine = new DockerHost("docker-host", { stack, baseImage });
+const cloud = isAws(settings) ? makeMachine(settings) : undefined;
+const engine = new DockerHost("docker-host", { stack, baseImage, images: pulled, ...cloud?.host });
 const audience = domain === "localhost" ? "machine" : "everyone";
 const pod = new Pod("pod", { engine, audience, ipv6, publishPort: port });
 const { networkMode } = pod;
 const comfyui = new ComfyUi("comfyui", { engine, networkMode, caBundles, ...comfyuiSource });
-const { acme, models } = settings;
 if (models) new Models("models", { engine, volume: comfyui.modelsVolume, models, caBundles });
-new Watcher("watcher", { engine, networkMode, comfyui, ...settings.watcher });
+const watcher = new Watcher("watcher", { engine, networkMode, comfyui, ...settings.watcher });
 const certificate = acme && new Certificate("certificate", { engine, domains: [domain], ...acme });
 const gateway = new Gateway("gateway", {
   engine,
@@ -49,10 +50,11 @@ const gateway = new Gateway("gateway", {
   upstreamContainerId: comfyui.containerId,
   ...{ domain, port, ipv6, allowedCidrs },
   serverCertificate: certificate ?? pki.server,
-  ...{ methods, requireClientCertificate, jwt: settings.jwt },
+  ...{ methods, requireClientCertificate, jwt: settings.jwt, deniedNodes, allowedNodes },
   clientCa: { certificate: pki.caCertificate, crl: access.clientCrl },
-  ...{ deniedNodes, allowedNodes },
 });
 
-const outputs = stackOutputs({ pki, pod, access, comfyui, gateway });
-export const { endpoint, caCertificate, metrics, clients, images } = outputs;
+cloud?.lookAfter({ engine, networkMode, watcher });
+
+const outputs = stackOutputs({ pki, pod, access, comfyui, gateway, machine: cloud?.machine });
+export const { endpoint, caCertificate, metrics, clients, images, vm } = outputs;

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Access, ClientCredentials } from "../components/access";
 import type { ComfyUi } from "../components/comfyui";
 import type { Gateway } from "../components/gateway";
+import type { GpuVm } from "../components/gpu-vm";
 import type { Pki } from "../components/pki";
 import type { Pod } from "../components/pod";
 
@@ -17,6 +18,19 @@ export interface StackOutputs {
   readonly clients: pulumi.Output<Record<string, ClientCredentials>>;
   /** What runs: image ids, and ComfyUI's commit, `stand-in`, or `checkout-<hash>`. */
   readonly images: pulumi.Output<{ gateway: string; comfyui: string; comfyuiCommit: string }>;
+  /** The machine in AWS and how to reach it by SSH; null with target local. */
+  readonly vm: MachineOutputs | null;
+}
+
+/** What the operator needs of the machine. */
+export interface MachineOutputs {
+  readonly instanceId: pulumi.Output<string>;
+  readonly publicIp: pulumi.Output<string>;
+  readonly user: string;
+  /** For known_hosts. */
+  readonly hostPublicKey: pulumi.Output<string>;
+  /** What a file for `ssh -i` holds (secret). */
+  readonly privateKey: pulumi.Output<string>;
 }
 
 /** Gathers the stack's outputs from the components that have them. */
@@ -26,13 +40,19 @@ export function stackOutputs(from: {
   access: Access;
   comfyui: ComfyUi;
   gateway: Gateway;
+  machine: GpuVm | undefined;
 }): StackOutputs {
-  const { pki, pod, access, comfyui, gateway } = from;
+  const { pki, pod, access, comfyui, gateway, machine } = from;
   return {
     endpoint: gateway.endpoint,
     caCertificate: pki.caCertificate,
     metrics: pod.metrics,
     clients: pulumi.secret(access.credentials),
     images: pulumi.output({ gateway: gateway.image, comfyui: comfyui.image, comfyuiCommit: comfyui.commit }),
+    vm: machine === undefined ? null : machineOutputs(machine),
   };
+}
+
+function machineOutputs({ instanceId, address, user, hostPublicKey, privateKey }: GpuVm): MachineOutputs {
+  return { instanceId, publicIp: address, user, hostPublicKey, privateKey: pulumi.secret(privateKey) };
 }

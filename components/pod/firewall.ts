@@ -72,8 +72,9 @@ ${ipv6 ? `    meta nfproto ipv6 tcp sport ${PORT.gatewayIpv6} ct state establish
   chain authorizer {
     oif "lo" tcp sport ${PORT.authorizer} ct state established accept
     tcp sport ${PORT.metrics} ct state established accept
-    # To itself, too: that is how \`apply\` learns that the server has taken a configuration over.
-    oif "lo" tcp dport { ${PORT.authorizer}, ${PORT.comfyui} } accept
+    # To itself, too: that is how \`apply\` learns that the server has taken a configuration over, and the meter what the
+    # metrics say.
+    oif "lo" tcp dport { ${PORT.authorizer}, ${PORT.comfyui}, ${PORT.metrics} } accept
     counter name refused_out_authorizer reject with icmpx admin-prohibited
   }
 

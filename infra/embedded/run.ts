@@ -25,8 +25,8 @@ export interface RunOptions {
 export interface StartOptions extends RunOptions {
   /** Full key to text, as `readConfig` gives it. */
   config: Record<string, string>;
-  /** Checks the configuration; its SettingsError ends the run before anything is touched. */
-  validate?: () => unknown;
+  /** Checks the configuration; its SettingsError ends the run before anything is touched. Gives the port to publish. */
+  validate?: () => { readonly port: number };
   /** Loads the Pulumi program; its exports are the stack's outputs. */
   program: () => unknown;
 }
@@ -38,7 +38,7 @@ export interface StartOptions extends RunOptions {
 export async function start(options: StartOptions): Promise<void> {
   const { project, stack, folder, signal, config } = options;
   pulumi.runtime.setAllConfig(config);
-  options.validate?.();
+  const port = options.validate?.().port;
   await locked(folder, async () => {
     const progress = new Progress();
     try {
@@ -46,8 +46,7 @@ export async function start(options: StartOptions): Promise<void> {
       const state = new State(folder, stack);
       await ensureDockerEngine({ onProgress: (line) => progress.line(line), signal });
       const docker = new Docker();
-      const port = Number(config[`${project}:port`]);
-      if (port > 0) await checkPort(port, docker, stack);
+      if (port !== undefined) await checkPort(port, docker, stack);
 
       const engine = new Engine({ project, stack, state, docker, progress, signal });
       const outputs = await engine.up(options.program);

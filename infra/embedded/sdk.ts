@@ -16,6 +16,7 @@ export interface RegisterRequest {
   getReplaceonchangesList(): string[];
   getAdditionalsecretoutputsList(): string[];
   getProtect(): boolean | undefined;
+  getRetainondelete(): boolean | undefined;
   getIgnorechangesList(): string[];
   getDeletedwith(): string;
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { projectConfig, readSettings } from "../settings";
 import { readOptions, runCommand } from "./cli";
 import { readConfig } from "./config";
+import { UserError } from "./errors";
 import { FOLDER, STACK } from "./names";
 import { abortOnSignals, start } from "./run";
 
@@ -26,13 +27,22 @@ void runCommand(async () => {
     folder: FOLDER,
     config,
     signal,
-    validate: () =>
-      readSettings({
+    validate: () => {
+      const settings = readSettings({
         stack: STACK,
         config: projectConfig(pulumi.runtime.allConfig()),
         env: process.env,
         fileExists: existsSync,
-      }),
+      });
+      if (settings.target !== "local") {
+        throw new UserError(
+          `npm start is for this machine only, and target is "${settings.target}". ` +
+            "Use pulumi up for that stack (README), or set comfy-fortress:target to local.",
+          2,
+        );
+      }
+      return settings;
+    },
     program: () => require("../index"),
   });
 });

@@ -3,12 +3,17 @@ import Docker from "dockerode";
 import { HANDLERS } from "../embedded/handlers";
 import type { Registered, Registration } from "../embedded/monitor";
 import type { Properties } from "../embedded/values";
+import { type AwsAnswers, awsAnswers } from "./computed-aws";
+import { opensshForms } from "./openssh";
 
 /** Made by the same code as for `npm start`: what it gives depends on nothing outside this process. */
 const MADE_HERE = /^(tls|random):/;
 
 /** What the resource's provider would compute, made up in its true form; the same for the same name. */
-export async function computed({ type, name, inputs }: Registration): Promise<Registered> {
+export async function computed(
+  { type, name, inputs }: Registration,
+  aws: AwsAnswers = awsAnswers("us-east-1"),
+): Promise<Registered> {
   const handler = HANDLERS[type];
   if (MADE_HERE.test(type) && handler !== undefined) {
     const context = {
@@ -20,8 +25,10 @@ export async function computed({ type, name, inputs }: Registration): Promise<Re
     };
     const prepared = (await handler.prepare?.(inputs, context)) ?? inputs;
     const { id, outputs } = await handler.create(prepared, context, () => {});
-    return { id, outputs };
+    const openssh = inputs.algorithm === "ED25519" ? opensshForms(String(outputs.privateKeyPemPkcs8)) : {};
+    return { id, outputs: { ...outputs, ...openssh } };
   }
+  if (type.startsWith("aws:")) return aws.resource(type, name, inputs);
   return { id: `${name}-id`, outputs: COMPUTED[type]?.(name, inputs) ?? {} };
 }
 
@@ -35,7 +42,9 @@ const COMPUTED: Readonly<Record<string, Compute>> = {
   "docker:index/network:Network": () => ({ networkDatas: [{ gateway: "172.18.0.1", ipv6Gateway: "" }] }),
   "docker:index/volume:Volume": (_, { name }) => ({ mountpoint: `/var/lib/docker/volumes/${name}/_data` }),
   "docker:index/container:Container": () => ({ networkDatas: [{ ipAddress: "172.18.0.2" }] }),
+  "docker:index/remoteImage:RemoteImage": (name) => ({ imageId: `sha256:${hex(name, 64)}` }),
   "command:local:Command": (name) => ({ stdout: commandOutput(name), stderr: "" }),
+  "command:remote:Command": (name) => ({ stdout: commandOutput(name), stderr: "" }),
 };
 
 /** A command's output where the program reads what it says. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Monitor, type Registration } from "../embedded/monitor";
 import { programIsQuiet, useMonitor } from "../embedded/sdk";
 import { computed } from "./computed";
+import { awsAnswers } from "./computed-aws";
 
 /** What a program asks for: its resources in the order it asked, and its outputs. */
 export interface RecordedProgram {
@@ -20,7 +21,7 @@ export interface RecordOptions {
 
 /**
  * Runs a Pulumi program without an engine, a cloud or credentials, and returns what it asks for. Values that a provider
- * would compute are made up, in their true form (`computed`). Keys and certificates are real, made for this and thrown away.
+ * would compute, or read from a cloud, are made up in their true form (`computed`). Keys and certificates are real, made for this and thrown away.
  * @throws the first error of the program
  */
 export async function recordProgram({
@@ -30,12 +31,13 @@ export async function recordProgram({
   program,
 }: RecordOptions): Promise<RecordedProgram> {
   const resources: Registration[] = [];
+  const aws = awsAnswers(config["aws:region"] ?? "us-east-1");
   const record = async (registration: Registration) => {
     resources.push(registration);
-    return computed(registration);
+    return computed(registration, aws);
   };
   pulumi.runtime.setAllConfig({ ...config });
-  useMonitor(new Monitor(project, stack, record), project, stack);
+  useMonitor(new Monitor(project, stack, record, aws.function), project, stack);
   let failure: { error: unknown } | undefined;
   const fail = (error: unknown) => {
     failure ??= { error };

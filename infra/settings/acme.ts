@@ -36,10 +36,20 @@ export function acmeProblems(raw: Record<string, unknown>, source: SettingsSourc
     ...found
       .filter(({ key }) => key !== "acme.zoneId" || zoneId !== undefined)
       .map(({ reason, ...one }) => (one.value === show(undefined) ? one : { ...one, value: reason })),
-    ...(dnsHooks === undefined && zoneId === undefined ? [problem(["acme", "dnsHooks"], undefined)] : []),
+    ...(dnsHooks === undefined && zoneId === undefined ? [noDnsHost(raw.target === "aws")] : []),
     ...(dnsHooks !== undefined && zoneId !== undefined ? [problem(["acme", "zoneId"], zoneId)] : []),
     ...missing.map((hook) => problem(["acme", "dnsHooks"], `${dnsHooks}/${hook}`)),
   ];
+}
+
+function noDnsHost(isAws: boolean): SettingsProblem {
+  return isAws
+    ? {
+        ...problem(["acme", "zoneId"], undefined),
+        allowed: "with target aws: the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ",
+        fix: "set vm.hostedZoneId to the zone that holds the domain, or certificate to private-ca",
+      }
+    : problem(["acme", "dnsHooks"], undefined);
 }
 
 /** The setting behind a property of a certificate request, with its own words where they differ from the setting's. */

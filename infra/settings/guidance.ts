@@ -1,4 +1,6 @@
 import { JWT_ALGORITHMS } from "../../components/gateway/authorizer/methods/jwt-keys";
+import { instanceTypeList } from "../../components/gpu-vm/instance-types";
+import { IMAGE_PARTS } from "../../components/shared/image-parts";
 
 /** What to say about a key, by its path with list positions left out. */
 export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>> = {
@@ -7,14 +9,17 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     fix: "choose another stack name: it becomes part of container and image names",
   },
   target: {
-    allowed: "local",
-    fix: "set it to local; the AWS virtual machine is not built yet (README, limits)",
+    allowed: "local, aws",
+    fix: "set it to local for this machine's Docker Engine, or to aws for a machine with a GPU there",
   },
   domain: {
-    allowed: "a host name in lower case, such as localhost or comfy.example.com",
+    allowed: "a host name in lower case, such as comfy.example.com, or with target local localhost",
     fix: "give the bare host name: no scheme, port, path, underscore or upper case",
   },
-  port: { allowed: "a whole number from 1 to 65535", fix: "set a free port, such as 8443" },
+  port: {
+    allowed: "a whole number from 1 to 65535",
+    fix: "set a free port, such as 8443",
+  },
   ipv6: {
     allowed: "true, false",
     fix: "set it to true to publish on IPv6 too; with a domain of your own that needs Docker 27 or newer",
@@ -23,6 +28,11 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     allowed:
       "a list of at most 1000 IPv4 or IPv6 addresses and ranges, such as 203.0.113.7, 198.51.100.0/24, 2001:db8::/32",
     fix: "list who may connect, or remove the key for everyone (0.0.0.0/0 is everyone with IPv4, ::/0 with IPv6)",
+  },
+  adminCidrs: {
+    allowed:
+      "with target aws: a list of 1 to 60 IPv4 or IPv6 addresses and ranges, none wider than /24 or /64, such as 203.0.113.7",
+    fix: "list the addresses that you and your pipeline connect from; Pulumi itself reaches the machine by SSH",
   },
   certificate: {
     allowed: "private-ca, letsencrypt",
@@ -214,10 +224,103 @@ export const GUIDANCE: Readonly<Record<string, { allowed: string; fix: string }>
     allowed: "alert, stop",
     fix: "set alert to be told only, or stop to have ComfyUI stopped too",
   },
-  build: { allowed: "an object {baseImage, caBundle}", fix: "see Pulumi.README.yaml" },
+  vm: {
+    allowed:
+      "with target aws: an object {instanceType, amiId, rootVolumeGiB, dataVolumeGiB, dataSnapshotId, keepData, spot, subnetId, availabilityZone, hostedZoneId, allowWideAdminCidrs}",
+    fix: "see Pulumi.README.yaml; with target local remove the key",
+  },
+  "vm.instanceType": {
+    allowed: instanceTypeList(),
+    fix: "choose one with the GPU memory that your models need, such as g6.xlarge (22 GiB)",
+  },
+  "vm.amiId": {
+    allowed: "the id of an AMI, such as ami-0123456789abcdef0",
+    fix: "give the id of a Deep Learning Base GPU AMI (Ubuntu) of the region, or remove the key",
+  },
+  "vm.rootVolumeGiB": {
+    allowed: "a whole number from 100 to 16384",
+    fix: "leave room for the image, three images of ComfyUI and what builds them",
+  },
+  "vm.dataVolumeGiB": {
+    allowed: "a whole number from 20 to 16384",
+    fix: "set what models and outputs need; it can grow later, and never shrink",
+  },
+  "vm.dataSnapshotId": {
+    allowed: "the id of a snapshot, such as snap-0123456789abcdef0",
+    fix: "give the id of a snapshot of a data volume, or remove the key for an empty one",
+  },
+  "vm.keepData": {
+    allowed: "true, false",
+    fix: "set it to false to have the data volume deleted with the stack",
+  },
+  "vm.spot": {
+    allowed: "true, false",
+    fix: "set it to true for a machine at a lower price that AWS may stop at any time",
+  },
+  "vm.subnetId": {
+    allowed: "the id of a public subnet, such as subnet-0123456789abcdef0",
+    fix: "give the id of a subnet with a route to an internet gateway, or remove the key to have a VPC made",
+  },
+  "vm.availabilityZone": {
+    allowed: "an availability zone of the region, such as eu-central-1a; not together with subnetId",
+    fix: "give a zone that offers the instance type, or remove the key",
+  },
+  "vm.hostedZoneId": {
+    allowed: "the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ",
+    fix: "give the id of the zone that holds the domain, or remove the key and make the records yourself",
+  },
+  "vm.allowWideAdminCidrs": {
+    allowed: "true, false",
+    fix: "set it to true only where administrators' addresses change within a wider range",
+  },
+  power: {
+    allowed: "with target aws: an object {idleMinutes, schedule}",
+    fix: "see Pulumi.README.yaml; with target local remove the key",
+  },
+  "power.idleMinutes": {
+    allowed: "a whole number from 5 to 1440",
+    fix: "set how long the machine may have nothing to do before it stops, or remove the key",
+  },
+  "power.schedule": {
+    allowed: "an object {start, stop, timeZone} with at least one of start and stop",
+    fix: 'give when the machine starts or stops, such as {stop: "20:00", timeZone: Europe/Berlin}',
+  },
+  "power.schedule.start": {
+    allowed: "a time of day, or days and a time, such as 08:00, MON-FRI 08:00, SAT,SUN 10:30",
+    fix: "write days in capitals and the time with four digits, in quotes: YAML takes 08:00 for a number",
+  },
+  "power.schedule.stop": {
+    allowed: "a time of day, or days and a time, such as 20:00, MON-FRI 20:00, SAT,SUN 22:30",
+    fix: "write days in capitals and the time with four digits, in quotes: YAML takes 20:00 for a number",
+  },
+  "power.schedule.timeZone": {
+    allowed: "the name of a time zone, such as UTC or Europe/Berlin",
+    fix: "give the zone's name in the tz database",
+  },
+  monitoring: {
+    allowed: "with target aws: an object {email, logRetentionDays, monthlyBudgetUsd}",
+    fix: "see Pulumi.README.yaml; with target local remove the key",
+  },
+  "monitoring.email": {
+    allowed: "one mail address, such as ops@example.com",
+    fix: "give the address that alarms go to: a break-in that nobody is told of goes on",
+  },
+  "monitoring.logRetentionDays": {
+    allowed: "90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",
+    fix: "choose one of the spans that CloudWatch has; a break-in is often noticed after weeks",
+  },
+  "monitoring.monthlyBudgetUsd": {
+    allowed: "a whole number of US dollars from 1 to 1000000",
+    fix: "set what the stack may cost a month, or remove the key",
+  },
+  build: { allowed: "an object {baseImage, caBundle, images}", fix: "see Pulumi.README.yaml" },
   "build.baseImage": {
     allowed: "a Debian trixie image by digest: name@sha256:<64 hexadecimal digits>",
     fix: "pin the image by digest: a tag can be moved to another image",
+  },
+  "build.images": {
+    allowed: `an object of images by digest (repository@sha256:<64 hexadecimal digits>), by part: ${IMAGE_PARTS.join(", ")}`,
+    fix: "give the digest that the registry shows: a tag can be moved to another image; leave out what is to be built",
   },
   "build.caBundle": { allowed: "the path of a readable PEM file", fix: "correct the path or remove the key" },
 };

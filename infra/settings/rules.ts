@@ -49,7 +49,12 @@ export function ambiguousKids({ clients, jwt }: CompleteSettings): SettingsProbl
 }
 
 /** Entries that are no range, and an allowlist that could not do what it says. */
-export function uselessAllowlist({ allowedCidrs, domain, ipv6 }: CompleteSettings): SettingsProblem[] {
+export function uselessAllowlist({
+  allowedCidrs,
+  domain,
+  ipv6,
+  target,
+}: CompleteSettings): SettingsProblem[] {
   const entries = allowedCidrs.flatMap((cidr, at) => {
     const reason =
       cidrProblem(cidr) ??
@@ -59,7 +64,7 @@ export function uselessAllowlist({ allowedCidrs, domain, ipv6 }: CompleteSetting
     return reason === undefined ? [] : [{ path: ["allowedCidrs", at], value: cidr, reason }];
   });
   const onLoopback =
-    domain === "localhost" && allowedCidrs.length > 0
+    target === "local" && domain === "localhost" && allowedCidrs.length > 0
       ? [
           {
             path: ["allowedCidrs"],

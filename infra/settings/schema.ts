@@ -3,6 +3,8 @@ import { CUSTOM_NODE_NAME } from "../../components/comfyui/custom-nodes";
 import { JWT_ALGORITHMS } from "../../components/gateway/authorizer/methods/jwt-keys";
 import { METHOD_NAMES } from "../../components/gateway/authorizer/methods/names";
 import { isModelFolder, isModelName, isModelUrl, nameInUrl } from "../../components/models/naming";
+import { IMAGE_PARTS } from "../../components/shared/image-parts";
+import { monitoring, power, vm } from "./aws";
 import { instant } from "./instant";
 
 /** The pinned release of ComfyUI: 0.38.1, after the fixes of July 2026. */
@@ -65,11 +67,12 @@ const model = z
 const nodeClasses = z.array(z.string().min(1).max(200)).max(10_000);
 
 export const schema = z.strictObject({
-  target: z.enum(["local"]).default("local"),
+  target: z.enum(["local", "aws"]).default("local"),
   domain: z.string().regex(HOST_NAME).default("localhost"),
-  port: z.int().min(1).max(65535).default(8443),
+  port: z.int().min(1).max(65535).optional(),
   ipv6: z.boolean().default(false),
   allowedCidrs: z.array(z.string()).max(1000).default([]),
+  adminCidrs: z.array(z.string()).max(60).default([]),
   certificate: z.enum(["private-ca", "letsencrypt"]).default("private-ca"),
   acme: acme.optional(),
   methods: z.array(z.enum(METHOD_NAMES)).min(1).default(["apiKey"]),
@@ -106,7 +109,7 @@ export const schema = z.strictObject({
         .union([z.enum(["auto", "official", "stand-in"]), z.string().regex(LOCAL_PATH)])
         .default("auto"),
       commit: z.string().regex(COMMIT).default(OFFICIAL_COMMIT),
-      accelerator: z.enum(["cpu", "cuda"]).default("cpu"),
+      accelerator: z.enum(["cpu", "cuda"]).optional(),
       torchIndex: z.string().regex(HTTPS_URL).optional(),
       lock: z.string().regex(LOCAL_PATH).optional(),
       customNodes: z.array(customNode).max(100).default([]),
@@ -116,10 +119,14 @@ export const schema = z.strictObject({
     .prefault({}),
   models: z.array(model).max(1000).optional(),
   watcher: z.strictObject({ action: z.enum(["alert", "stop"]).default("alert") }).prefault({}),
+  vm: vm.optional(),
+  power: power.optional(),
+  monitoring: monitoring.optional(),
   build: z
     .strictObject({
       baseImage: z.string().regex(IMAGE_BY_DIGEST).default(DEFAULT_BASE_IMAGE),
       caBundle: z.string().min(1).optional(),
+      images: z.partialRecord(z.enum(IMAGE_PARTS), z.string().regex(IMAGE_BY_DIGEST)).default({}),
     })
     .prefault({}),
 });
@@ -128,6 +135,7 @@ export const STRUCTURED: ReadonlySet<string> = new Set([
   "port",
   "ipv6",
   "allowedCidrs",
+  "adminCidrs",
   "methods",
   "requireClientCertificate",
   "acme",
@@ -137,6 +145,9 @@ export const STRUCTURED: ReadonlySet<string> = new Set([
   "comfyui",
   "models",
   "watcher",
+  "vm",
+  "power",
+  "monitoring",
   "build",
 ]);
 /** Keys whose value is a secret: problems never show it. */

@@ -3,6 +3,7 @@ import type { CustomNode } from "../../components/comfyui/custom-nodes";
 import type { JwtAlgorithm } from "../../components/gateway/authorizer/methods/jwt-keys";
 import type { MethodName } from "../../components/gateway/authorizer/methods/names";
 import type { Model } from "../../components/models/args";
+import type { Schedule } from "../../components/power/schedule";
 
 /** What a client may do; each role includes the one before it. */
 export type Role = "worker" | "user" | "admin";
@@ -38,16 +39,61 @@ export interface JwtKeySettings {
   readonly client?: string;
 }
 
+/** The machine that is made in AWS. */
+export interface VmSettings {
+  /** One of `INSTANCE_TYPES`. */
+  readonly instanceType: string;
+  /** Image to start from; the newest Deep Learning Base GPU AMI when the machine is first made, where absent. */
+  readonly amiId?: string;
+  /** Disk with the system and the images, in GiB. */
+  readonly rootVolumeGiB: number;
+  /** Disk with models, outputs and certificates, which outlives the machine, in GiB. */
+  readonly dataVolumeGiB: number;
+  /** Snapshot that the data volume is made from; made empty where absent. */
+  readonly dataSnapshotId?: string;
+  /** Whether the data volume and its key stay when the stack is destroyed. */
+  readonly keepData: boolean;
+  /** Whether it is a spot instance, which AWS may stop at any time. */
+  readonly spot: boolean;
+  /** Public subnet of one's own; a VPC is made where absent. */
+  readonly subnetId?: string;
+  /** Where the machine and its volumes are; AWS's choice when the subnet is made, where absent. */
+  readonly availabilityZone?: string;
+  /** Zone in Route 53 that gets the domain's A and AAAA records; none are made where absent. */
+  readonly hostedZoneId?: string;
+  /** Whether adminCidrs may be wider than /24 and /64. */
+  readonly allowWideAdminCidrs: boolean;
+}
+
+/** When the machine in AWS is off. */
+export interface PowerSettings {
+  /** Minutes without work and without an open connection after which it stops; never where absent. */
+  readonly idleMinutes?: number;
+  /** Times at which it starts and stops; never by the clock where absent. */
+  readonly schedule?: Schedule;
+}
+
+/** What is kept and told of the machine in AWS. */
+export interface MonitoringSettings {
+  /** Address that alarms go to. */
+  readonly email: string;
+  readonly logRetentionDays: number;
+  /** US dollars a month at 80 and 100 % of which the address is told; never where absent. */
+  readonly monthlyBudgetUsd?: number;
+}
+
 /** Everything that can be set, validated and complete. See Pulumi.README.yaml for meanings and defaults. */
 export interface Settings {
   readonly stack: string;
-  readonly target: "local";
+  readonly target: "local" | "aws";
   readonly domain: string;
   readonly port: number;
   /** Whether the endpoint is published on IPv6 too. */
   readonly ipv6: boolean;
   /** IPv4 and IPv6 addresses and ranges (CIDR) that may connect; empty for all. */
   readonly allowedCidrs: readonly string[];
+  /** IPv4 and IPv6 addresses and ranges that may reach SSH on the machine in AWS; empty with target local. */
+  readonly adminCidrs: readonly string[];
   readonly certificate: "private-ca" | "letsencrypt";
   /** Whom to ask for the server's certificate, and how; there with `letsencrypt` only. */
   readonly acme?: {
@@ -104,12 +150,21 @@ export interface Settings {
     /** What follows an alert: nothing more, or ComfyUI is stopped until somebody lets it go on. */
     readonly action: "alert" | "stop";
   };
+  /** The machine in AWS; there with target aws only, as are the two after it. */
+  readonly vm?: VmSettings;
+  readonly power?: PowerSettings;
+  readonly monitoring?: MonitoringSettings;
   readonly build: {
     readonly baseImage: string;
+    /** Images to pull instead of building them: by part of the stack, `repository@sha256:…`. */
+    readonly images: Readonly<Record<string, string>>;
     /** PEM files whose certificates image builds trust. */
     readonly caBundles: readonly string[];
   };
 }
+/** Settings with the target aws. */
+export type AwsSettings = Settings & Required<Pick<Settings, "vm" | "power" | "monitoring">>;
+
 /** Where the settings come from, so that reading them needs neither Pulumi nor the machine. */
 export interface SettingsSource {
   readonly stack: string;

@@ -2,17 +2,19 @@ import type { ResourceRule } from "../core/rule";
 import { UNKNOWN } from "../core/value";
 import { statements, TRUST_POLICIES } from "../facts/iam-document";
 
-/** EC2 for the machine, the others for what watches and backs it up. */
+/** EC2 for the machine, the others for what watches it, backs it up, and starts and stops it by the clock. */
 const TRUSTED: readonly string[] = [
   "ec2.amazonaws.com",
   "ec2.amazonaws.com.cn",
   "vpc-flow-logs.amazonaws.com",
   "dlm.amazonaws.com",
   "backup.amazonaws.com",
+  "scheduler.amazonaws.com",
 ];
 
 const rule: ResourceRule = {
-  description: "Roles are taken only by EC2 and the services that watch and back up the machine.",
+  description:
+    "Roles are taken only by EC2 and the services that watch, back up, start and stop the machine.",
   why: "A role that another account, a user or everyone may take is a door that no firewall sees.",
   fix: 'set Principal to {"Service": "ec2.amazonaws.com"} and Action to sts:AssumeRole.',
   severity: "critical",

@@ -34,7 +34,7 @@ describe("a recorded plan", () => {
   });
 
   it("shows a person what is published, on every address where none is named", () => {
-    const common = { dependencies: [], replaceOnChanges: [], parent: "", protect: false, ignoreChanges: [] };
+    const common = { dependencies: [], replaceOnChanges: [], parent: "", ignoreChanges: [] };
     const ports = [{ internal: 8188 }, { ip: "::1", internal: 443, external: 8443, protocol: "udp" }];
     const one = {
       ...common,
@@ -43,6 +43,8 @@ describe("a recorded plan", () => {
       name: "n",
       inputs: { ports },
       deletedWith: "",
+      protect: false,
+      retainOnDelete: false,
       secretKeys: [],
     };
     expect(planTable([one])).toBe(
@@ -69,5 +71,26 @@ describe("a recorded plan", () => {
     const before = performance.now();
     evaluate(CATALOGUE, { resources: many, complete: true }, {}, TODAY);
     expect(performance.now() - before).toBeLessThan(5000);
+  });
+
+  it("of the shipped program for AWS needs no credentials, tells ports and cost, and passes", () => {
+    const { PATH = "" } = process.env;
+    const command = (args: string[], input = "") =>
+      spawnSync(process.execPath, ["--import", "tsx", ...args], { input, encoding: "utf8", env: { PATH } });
+    const shown = command(["infra/plan/main.ts", "aws"]);
+    expect([shown.status, shown.stderr]).toEqual([0, ""]);
+    for (const part of [
+      "aws:ec2/instance:Instance",
+      "in    22/tcp   203.0.113.7/32",
+      "COST A MONTH",
+      "together",
+    ]) {
+      expect(shown.stdout).toContain(part);
+    }
+    expect(shown.stdout).not.toContain("PRIVATE KEY");
+    const recorded = command(["infra/plan/main.ts", "aws", "--json"]);
+    expect(recorded.stdout).not.toContain("PRIVATE KEY");
+    const judged = command(["policies/cli/main.ts", "-"], recorded.stdout);
+    expect([judged.status, judged.stderr], judged.stdout).toEqual([0, ""]);
   });
 });

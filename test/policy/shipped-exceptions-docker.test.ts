@@ -11,11 +11,13 @@ const LEAF = "tls:index/locallySignedCert:LocallySignedCert";
 const leaf = resource(LEAF, { validityPeriodHours: 8760 }, "pki-server");
 /** What the stack asks for beyond a rule. */
 const NEEDED = [
-  ...["pod", "gateway-authorizer", "gateway-nginx", "comfyui", "watcher", "certificate"].map((part) => ({
-    rule: "container-bounded-restart",
-    it: resource(CONTAINER, { restart: "unless-stopped" }, `${part}-container`),
-  })),
-  ...["pod", "watcher"].map((part) => ({
+  ...["pod", "gateway-authorizer", "gateway-nginx", "comfyui", "watcher", "certificate", "meter"].map(
+    (part) => ({
+      rule: "container-bounded-restart",
+      it: resource(CONTAINER, { restart: "unless-stopped" }, `${part}-container`),
+    }),
+  ),
+  ...["pod", "watcher", "meter"].map((part) => ({
     rule: "container-health-check",
     it: resource(CONTAINER, {}, `${part}-container`),
   })),
@@ -23,7 +25,10 @@ const NEEDED = [
     rule: "container-no-added-capability",
     it: resource(CONTAINER, { capabilities: { adds: [`CAP_${name}`] } }, "pod-container"),
   })),
-  { rule: "container-no-devices", it: resource(CONTAINER, { gpus: "all" }, "comfyui-container") },
+  ...["comfyui", "watcher", "meter"].map((part) => ({
+    rule: "container-no-devices",
+    it: resource(CONTAINER, { gpus: "all" }, `${part}-container`),
+  })),
   { rule: "container-no-host-namespaces", it: resource(CONTAINER, { pidMode: "host" }, "watcher-container") },
   {
     rule: "container-no-host-namespaces",

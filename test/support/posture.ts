@@ -59,6 +59,14 @@ export const CONTAINERS: Readonly<Record<string, Own>> = {
       "/data/temp": tmpfs("1024m", "mode=700,uid=10002,gid=10002"),
     },
   },
+  meter: {
+    user: "10003:10003",
+    memory: 128,
+    cpus: "0.25",
+    cpuShares: 512,
+    processes: 4096,
+    tmpfs: { "/tmp": tmpfs("64m", "mode=1777") },
+  },
   watcher: {
     user: "10002:10002",
     memory: 192,

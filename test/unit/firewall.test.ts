@@ -64,7 +64,7 @@ describe("the pod's firewall", () => {
     expect(chain("authorizer")).toEqual([
       `oif "lo" tcp sport ${PORT.authorizer} ct state established accept`,
       `tcp sport ${PORT.metrics} ct state established accept`,
-      `oif "lo" tcp dport { ${PORT.authorizer}, ${PORT.comfyui} } accept`,
+      `oif "lo" tcp dport { ${PORT.authorizer}, ${PORT.comfyui}, ${PORT.metrics} } accept`,
       "counter name refused_out_authorizer reject with icmpx admin-prohibited",
     ]);
   });

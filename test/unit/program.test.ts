@@ -141,8 +141,9 @@ describe("the whole program, under mocks", () => {
 
   it("keeps the users of different containers apart", () => {
     // The watcher is ComfyUI's user on purpose: that is what it can look by without a capability.
-    const { watcher, ...others } = CONTAINERS;
+    const { watcher, meter, ...others } = CONTAINERS;
     expect(watcher?.user).toBe(others.comfyui?.user);
+    expect(meter?.user).toBe(others.authorizer?.user);
     const users = Object.values(others).map(({ user }) => user);
     expect(new Set(users).size).toBe(users.length);
   });

@@ -24,6 +24,16 @@ export function isCidr(text: string): boolean {
   return cidrProblem(text) === undefined;
 }
 
+/**
+ * An address or range that `cidrProblem` has nothing against, in the one spelling that EC2 gives back:
+ * `203.0.113.7` is `203.0.113.7/32`, `2001:DB8:0::/32` is `2001:db8::/32`.
+ */
+export function canonicalCidr(text: string): string {
+  const [address = "", prefix] = text.split("/");
+  const bits = isIPv4(address) ? ipv4Bits(address) : ipv6Bits(address);
+  return bits === undefined ? text : `${addressOf(bits)}/${prefix ?? bits.length}`;
+}
+
 /** The first 96 bits of `::ffff:0:0/96`. */
 const MAPPED = `${"0".repeat(80)}${"1".repeat(16)}`;
 

@@ -22,10 +22,7 @@ export function readQueue(now: number): number {
 export async function probeQueue(): Promise<never> {
   for (let answered = Date.now(); ; await sleep(ASK_MS)) {
     try {
-      const response = await fetch(`http://127.0.0.1:${PORT.comfyui}/prompt`, {
-        signal: AbortSignal.timeout(ASK_MS),
-      });
-      const remaining = queueRemaining(await response.json());
+      const remaining = await askQueue();
       answered = Date.now();
       writeFileSync(`${FILE}.new`, JSON.stringify({ at: answered, remaining }));
       renameSync(`${FILE}.new`, FILE);
@@ -35,6 +32,14 @@ export async function probeQueue(): Promise<never> {
       }
     }
   }
+}
+
+/** Asks ComfyUI, from within the pod, how many jobs run or wait. @throws where it does not say */
+export async function askQueue(): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${PORT.comfyui}/prompt`, {
+    signal: AbortSignal.timeout(ASK_MS),
+  });
+  return queueRemaining(await response.json());
 }
 
 /** @throws where that is not what ComfyUI answers */

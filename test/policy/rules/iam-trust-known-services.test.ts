@@ -5,9 +5,12 @@ import { describeRule } from "../../support/rule-table";
 const role = (Principal: Value) =>
   resource("aws:iam/role:Role", { assumeRolePolicy: { Statement: { Effect: "Allow", Principal } } });
 const found = (what: string) =>
-  `it: assumeRolePolicy.Statement[0].Principal is "${what}"; wanted a service among ec2.amazonaws.com, ec2.amazonaws.com.cn, vpc-flow-logs.amazonaws.com, dlm.amazonaws.com, backup.amazonaws.com.`;
+  `it: assumeRolePolicy.Statement[0].Principal is "${what}"; wanted a service among ec2.amazonaws.com, ec2.amazonaws.com.cn, vpc-flow-logs.amazonaws.com, dlm.amazonaws.com, backup.amazonaws.com, scheduler.amazonaws.com.`;
 describeRule("iam-trust-known-services", {
-  passes: [["EC2", role({ Service: "ec2.amazonaws.com" })]],
+  passes: [
+    ["EC2", role({ Service: "ec2.amazonaws.com" })],
+    ["the scheduler", role({ Service: "scheduler.amazonaws.com" })],
+  ],
   refuses: [
     ["everyone", role("*"), found("* *")],
     ["everyone with an account", role({ AWS: "*" }), found("* *")],
