@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { hardenedContainer, type Limits } from "../shared/container";
-import { objectName, stackLabels } from "../shared/engine";
+import { objectName, onEngine, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
 import { dataVolume } from "../shared/volume";
 import type { CertificateArgs, DnsHost } from "./args";
@@ -38,7 +38,7 @@ export class Certificate extends pulumi.ComponentResource {
 
   /** @throws pulumi.InputPropertiesError with everything that is wrong with the request */
   constructor(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("comfy:index:Certificate", name, {}, opts);
+    super("comfy:index:Certificate", name, {}, onEngine(args.engine, opts));
     const { engine, caBundle, ...rest } = args;
     const extraCaCertificates = caBundle === undefined ? undefined : readFileSync(caBundle, "utf8");
     const request = { ...rest, extraCaCertificates };

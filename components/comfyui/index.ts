@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { podMember } from "../pod/member";
 import { digestOfContext } from "../shared/build-context";
 import { hardenedContainer, type Limits } from "../shared/container";
-import { type Capacity, objectName, stackLabels } from "../shared/engine";
+import { type Capacity, objectName, onEngine, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
 import { PORT, UID } from "../shared/pod-layout";
 import { dataVolume } from "../shared/volume";
@@ -42,7 +42,7 @@ export class ComfyUi extends pulumi.ComponentResource {
   readonly accelerator: "cpu" | "cuda";
 
   constructor(name: string, args: ComfyUiArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("comfy:index:ComfyUi", name, {}, opts);
+    super("comfy:index:ComfyUi", name, {}, onEngine(args.engine, opts));
     const { engine } = args;
     const child = { parent: this };
 

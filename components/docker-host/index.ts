@@ -1,52 +1,122 @@
-import { local } from "@pulumi/command";
+import { existsSync, readFileSync } from "node:fs";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { type Capacity, type Engine, objectName, STACK_LABEL } from "../shared/engine";
+import { engineCommand } from "../shared/command";
+import { type Capacity, type Engine, objectName, onEngine, STACK_LABEL } from "../shared/engine";
+import type { Machine } from "../shared/machine";
 import type { DockerHostArgs } from "./args";
 import { CAPACITY_COMMAND, parseCapacity } from "./capacity";
+import { environmentProblems } from "./operator-environment";
+import { readinessScript } from "./readiness";
+import { dockerAddress, sshOptions, writeSshFiles } from "./ssh";
+
+const BASE_IMAGE_SCRIPT = "components/docker-host/base-image.sh";
+/** A machine that was just made refuses connections for a minute or two; 60 attempts last 5 at the least. */
+const BOOT_DIAL_ATTEMPTS = 60;
 
 /**
- * The Docker Engine of this machine, with the base image on it.
+ * A Docker Engine, with the base image on it: of this machine, or over SSH of a machine of the stack's own.
  *
  * Creates the provider that everything else uses and the Debian base image (pulled by digest, or made by debootstrap in
  * about 20 seconds). On destroy it removes, after all containers, every image that carries the stack's label: the
- * docker provider leaves built images behind. The engine is the one that DOCKER_HOST names, or the local socket.
+ * docker provider leaves built images behind. On this machine the engine is the one that DOCKER_HOST names, or the local
+ * socket.
+ *
+ * On a machine of its own there is a readiness gate besides: nothing is put there before cloud-init is done, Docker
+ * answers, and, where it has a GPU, driver and toolkit are new enough. Its host key is pinned by every client.
  */
 export class DockerHost extends pulumi.ComponentResource implements Engine {
   readonly stack: string;
   readonly provider: docker.Provider;
   readonly baseImage: pulumi.Output<string>;
   readonly capacity: pulumi.Output<Capacity>;
+  readonly machine?: Machine;
+  readonly images: Readonly<Record<string, string>>;
 
+  /** @throws where the operator's environment would lead to another engine than the machine's */
   constructor(name: string, args: DockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("comfy:index:DockerHost", name, args, opts);
-    const child = { parent: this };
+    const { stack, baseImage, machine, images = {} } = args;
+    super("comfy:index:DockerHost", name, { stack, baseImage }, onEngine({ machine }, opts));
+    this.stack = stack;
+    this.machine = machine;
+    this.images = images;
 
-    this.stack = args.stack;
-    this.provider = new docker.Provider(`${name}-engine`, {}, child);
-    const sweep = new local.Command(
+    const gate = machine && this.readiness(name, machine);
+    // A provider waits for nothing but what it is configured with, so the rest waits for the gate by itself.
+    const child = { parent: this, ...(gate && { dependsOn: gate }) };
+    this.provider = new docker.Provider(
+      `${name}-engine`,
+      {
+        ...(machine && gate && overSsh(stack, machine, gate.id)),
+        ...(args.registryAuth && { registryAuth: [...args.registryAuth] }),
+      },
+      { parent: this },
+    );
+    const sweep = engineCommand(
       `${name}-image-sweep`,
-      { delete: `docker image prune --all --force --filter label=${STACK_LABEL}=${args.stack}` },
+      {
+        engine: this,
+        delete: `docker image prune --all --force --filter label=${STACK_LABEL}=${stack}`,
+      },
       child,
     );
     // Made after the sweep, so that it is gone from the program before the sweep runs.
-    const base = new local.Command(
+    const base = engineCommand(
       `${name}-base-image`,
       {
-        create: "sh components/docker-host/base-image.sh",
+        engine: this,
+        ...(machine
+          ? // On standard input, since a failed command is shown whole.
+            { create: 'exec sh -c "$(cat)"', stdin: readFileSync(BASE_IMAGE_SCRIPT, "utf8") }
+          : { create: `sh ${BASE_IMAGE_SCRIPT}` }),
         environment: {
-          BASE_IMAGE_REFERENCE: args.baseImage,
-          LOCAL_TAG: `${objectName(args.stack, "base")}:trixie`,
-          STACK: args.stack,
+          BASE_IMAGE_REFERENCE: baseImage,
+          LOCAL_TAG: `${objectName(stack, "base")}:trixie`,
+          STACK: stack,
         },
       },
-      { ...child, dependsOn: sweep },
+      { parent: this, dependsOn: sweep },
     );
-    this.baseImage = base.stdout;
-    this.capacity = new local.Command(`${name}-capacity`, { create: CAPACITY_COMMAND }, child).stdout.apply(
-      parseCapacity,
-    );
+    // What a command prints counts as secret when it was given one, here the login key. This is none.
+    this.baseImage = pulumi.unsecret(base.stdout);
+    const capacity = engineCommand(`${name}-capacity`, { engine: this, create: CAPACITY_COMMAND }, child);
+    this.capacity = pulumi.unsecret(capacity.stdout).apply(parseCapacity);
 
     this.registerOutputs({ baseImage: this.baseImage });
   }
+
+  /** Waits until the machine can take the stack. */
+  private readiness(name: string, machine: Machine) {
+    const problems = environmentProblems(process.env, existsSync);
+    if (problems.length > 0) {
+      throw new Error(problems.join("\n"));
+    }
+    return engineCommand(
+      `${name}-ready`,
+      {
+        engine: { machine },
+        create: readinessScript({ gpu: machine.gpu }),
+        triggers: [machine.instanceId],
+        dialAttempts: BOOT_DIAL_ATTEMPTS,
+      },
+      { parent: this },
+    );
+  }
+}
+
+/** How the docker provider reaches a machine, once that is ready and the client's files are written. */
+function overSsh(stack: string, machine: Machine, ready: pulumi.Output<pulumi.ID>): docker.ProviderArgs {
+  const { instanceId, hostPublicKey, address, privateKey } = machine;
+  const sshOpts = pulumi.all([instanceId, hostPublicKey, privateKey]).apply(([instance, hostKey, key]) => {
+    const target = { stack, instanceId: instance, hostPublicKey: hostKey };
+    writeSshFiles(target, key);
+    return sshOptions(target);
+  });
+  return {
+    host: pulumi.all([address, ready]).apply(([at]) => dockerAddress(machine.user, at)),
+    // Paths only; the key itself is in the files.
+    sshOpts: pulumi.unsecret(sshOpts),
+    // An empty one of ours comes before DOCKER_CONTEXT.
+    context: "",
+  };
 }

@@ -1,11 +1,12 @@
-import { local } from "@pulumi/command";
+import type { local, remote } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { podMember } from "../pod/member";
 import { type ContextFile, stageBuildContext } from "../shared/build-context";
 import { bundle } from "../shared/bundle";
+import { engineCommand } from "../shared/command";
 import { hardenedContainer, type Limits } from "../shared/container";
-import { type Engine, objectName, stackLabels } from "../shared/engine";
+import { type Engine, objectName, onEngine, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
 import { PORT, UID } from "../shared/pod-layout";
 import { dataVolume } from "../shared/volume";
@@ -54,7 +55,7 @@ export class Gateway extends pulumi.ComponentResource {
   readonly image: pulumi.Output<string>;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("comfy:index:Gateway", name, {}, opts);
+    super("comfy:index:Gateway", name, {}, onEngine(args.engine, opts));
     const { engine, domain, port, ipv6, allowedCidrs } = args;
     const hostNames = [...new Set([domain, "localhost", "127.0.0.1", "[::1]"])];
     const origins = publicOrigins(hostNames, port);
@@ -114,9 +115,10 @@ export class Gateway extends pulumi.ComponentResource {
       ...offeredCertificate(args.serverCertificate, domain),
     });
 
-    const ready = new local.Command(
+    const ready = engineCommand(
       `${name}-ready`,
       {
+        engine,
         create: readyCommand(engine.stack),
         triggers: [args.upstreamContainerId, authorizer.container.id, nginx.container.id],
       },
@@ -134,7 +136,7 @@ export class Gateway extends pulumi.ComponentResource {
     name: string,
     { engine, pod: { networkMode } }: GatewayArgs,
     { part, command, context, configFolder, apply, config, tally, envs, volumes = [] }: Service,
-  ): { container: docker.Container; applied: local.Command } {
+  ): { container: docker.Container; applied: local.Command | remote.Command } {
     const child = { parent: this };
     const prefix = `${name}-${part === "gateway" ? "nginx" : part}`;
 
@@ -166,9 +168,10 @@ export class Gateway extends pulumi.ComponentResource {
       },
       child,
     );
-    const applied = new local.Command(
+    const applied = engineCommand(
       `${prefix}-config`,
       {
+        engine,
         create: `docker exec -i ${objectName(engine.stack, part)} ${apply}`,
         stdin: pulumi.secret(config),
         triggers: [container.id],

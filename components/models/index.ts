@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { stageBuildContext } from "../shared/build-context";
 import { bundle } from "../shared/bundle";
-import { objectName, STACK_LABEL, stackLabels } from "../shared/engine";
+import { engineCommand } from "../shared/command";
+import { objectName, onEngine, STACK_LABEL, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
 import { UID } from "../shared/pod-layout";
 import type { ModelsArgs } from "./args";
@@ -31,7 +31,7 @@ export class Models extends pulumi.ComponentResource {
   readonly paths: pulumi.Output<string[]>;
 
   constructor(name: string, args: ModelsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("comfy:index:Models", name, {}, opts);
+    super("comfy:index:Models", name, {}, onEngine(args.engine, opts));
     const { engine } = args;
     const child = { parent: this };
 
@@ -60,9 +60,10 @@ export class Models extends pulumi.ComponentResource {
       models: args.models,
       caCertificates: args.caBundles.map((path) => readFileSync(path, "utf8")).join("\n"),
     };
-    const fetched = new local.Command(
+    const fetched = engineCommand(
       `${name}-fetch`,
       {
+        engine,
         create: pulumi
           .all([image.repoDigest, network.name, args.volume])
           .apply(([id, networkName, volume]) => fetchScript(engine.stack, id, networkName, volume)),

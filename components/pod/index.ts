@@ -1,9 +1,9 @@
-import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { stageBuildContext } from "../shared/build-context";
+import { engineCommand } from "../shared/command";
 import { hardenedContainer } from "../shared/container";
-import { objectName, stackLabels } from "../shared/engine";
+import { objectName, onEngine, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
 import { PORT, UID } from "../shared/pod-layout";
 import type { PodArgs } from "./args";
@@ -30,7 +30,7 @@ export class Pod extends pulumi.ComponentResource {
   readonly metrics: pulumi.Output<string>;
 
   constructor(name: string, args: PodArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("comfy:index:Pod", name, {}, opts);
+    super("comfy:index:Pod", name, {}, onEngine(args.engine, opts));
     const { engine } = args;
     const child = { parent: this };
 
@@ -59,7 +59,7 @@ export class Pod extends pulumi.ComponentResource {
     );
     const ipv6Check =
       args.ipv6 && args.audience === "everyone"
-        ? new local.Command(`${name}-ipv6-check`, { create: checkIpv6Command() }, child)
+        ? engineCommand(`${name}-ipv6-check`, { engine, create: checkIpv6Command() }, child)
         : undefined;
     const run = new docker.Volume(
       `${name}-run`,
@@ -96,9 +96,10 @@ export class Pod extends pulumi.ComponentResource {
     );
     const containerName = objectName(engine.stack, "pod");
     // Nothing joins the namespace before the rules stand. A health check would say it too, but run for ever.
-    const firewall = new local.Command(
+    const firewall = engineCommand(
       `${name}-firewall`,
       {
+        engine,
         create: `docker exec ${containerName} timeout 15 sh -c 'until ${IN_POD}; do sleep 0.1; done' || {
   docker logs --tail 20 ${containerName} >&2
   echo 'The firewall rules could not be loaded into the pod; does the kernel have nf_tables?' >&2

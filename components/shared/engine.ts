@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "./machine";
 
 /** The Docker Engine that a stack's containers run on, as the components that put something there need it. */
 export interface Engine {
@@ -11,12 +12,27 @@ export interface Engine {
   readonly baseImage: pulumi.Output<string>;
   /** What the engine's machine has. */
   readonly capacity: pulumi.Output<Capacity>;
+  /** The machine it runs on, when that is not this one. */
+  readonly machine?: Machine;
+  /** Images that are pulled instead of built: by part of the stack, `repository@sha256:…`. Defaults to none. */
+  readonly images?: Readonly<Record<string, string>>;
 }
 
 /** What a machine has to give. */
 export interface Capacity {
   readonly cpus: number;
   readonly memoryMiB: number;
+}
+
+/**
+ * Options of a component that puts something on the engine. What lies on a machine of its own is gone with the machine:
+ * it is made anew on the next one, and nobody asks a lost machine to delete it. The component's children inherit that.
+ */
+export function onEngine(
+  { machine }: Pick<Engine, "machine">,
+  opts?: pulumi.ComponentResourceOptions,
+): pulumi.ComponentResourceOptions | undefined {
+  return machine === undefined ? opts : { deletedWith: machine.instance, ...opts };
 }
 
 /** Label that everything made for a stack carries; nothing without it is ever touched. */

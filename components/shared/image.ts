@@ -2,19 +2,37 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type Engine, objectName } from "./engine";
 
+/** The parts of a stack that have an image of their own. */
+export const IMAGE_PARTS = [
+  "authorizer",
+  "certificate",
+  "comfyui",
+  "gateway",
+  "models",
+  "pod",
+  "watcher",
+] as const;
+
 /** What to build an image from. */
 export interface LocalImageArgs {
   readonly engine: Engine;
-  /** Name of the image's part of the stack, e.g. `gateway`. */
-  readonly part: string;
+  /** The image's part of the stack. */
+  readonly part: (typeof IMAGE_PARTS)[number];
   /** Build context as laid down by `stageBuildContext`; its `Dockerfile` is built. */
   readonly context: pulumi.Input<string>;
   /** Build arguments besides BASE_IMAGE and STACK, which every Dockerfile of ours takes. */
   readonly buildArgs?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
+/** An image on the stack's engine. */
+export interface LocalImage {
+  /** Its id there, which containers name. */
+  readonly repoDigest: pulumi.Output<string>;
+}
+
 /**
- * Builds an image on the stack's engine, to be used there by its id (`repoDigest`); it is pushed nowhere.
+ * Builds an image on the stack's engine, to be used there by its id; it is pushed nowhere. Where the engine has an image
+ * for the part (`build.images`), that one is pulled by its digest instead, and removed again with the stack.
  *
  * The provider never removes an image it built: `DockerHost` sweeps them when the stack is destroyed.
  */
@@ -22,8 +40,16 @@ export function localImage(
   name: string,
   args: LocalImageArgs,
   opts: pulumi.CustomResourceOptions,
-): docker.Image {
+): LocalImage {
   const { engine, part } = args;
+  const pulled = engine.images?.[part];
+  if (pulled !== undefined) {
+    // The id, not the digest: it is what the engine says of a container, so that a refresh finds nothing changed.
+    return {
+      repoDigest: new docker.RemoteImage(name, { name: pulled }, { ...opts, provider: engine.provider })
+        .imageId,
+    };
+  }
   return new docker.Image(
     name,
     {

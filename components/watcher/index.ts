@@ -3,7 +3,7 @@ import { RUN_FOLDER, RUN_VOLUME } from "../pod/member";
 import { stageBuildContext } from "../shared/build-context";
 import { bundle } from "../shared/bundle";
 import { hardenedContainer, type Limits } from "../shared/container";
-import { objectName } from "../shared/engine";
+import { objectName, onEngine } from "../shared/engine";
 import { localImage } from "../shared/image";
 import { UID } from "../shared/pod-layout";
 import { dataVolume } from "../shared/volume";
@@ -37,7 +37,7 @@ export class Watcher extends pulumi.ComponentResource {
   readonly metricsVolume: pulumi.Output<string>;
 
   constructor(name: string, args: WatcherArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("comfy:index:Watcher", name, {}, opts);
+    super("comfy:index:Watcher", name, {}, onEngine(args.engine, opts));
     const { engine } = args;
     const child = { parent: this };
     const gpu = args.comfyui.accelerator === "cuda";

@@ -35,7 +35,9 @@ const COMPUTED: Readonly<Record<string, Compute>> = {
   "docker:index/network:Network": () => ({ networkDatas: [{ gateway: "172.18.0.1", ipv6Gateway: "" }] }),
   "docker:index/volume:Volume": (_, { name }) => ({ mountpoint: `/var/lib/docker/volumes/${name}/_data` }),
   "docker:index/container:Container": () => ({ networkDatas: [{ ipAddress: "172.18.0.2" }] }),
+  "docker:index/remoteImage:RemoteImage": (name) => ({ imageId: `sha256:${hex(name, 64)}` }),
   "command:local:Command": (name) => ({ stdout: commandOutput(name), stderr: "" }),
+  "command:remote:Command": (name) => ({ stdout: commandOutput(name), stderr: "" }),
 };
 
 /** A command's output where the program reads what it says. */

@@ -1,0 +1,19 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A machine elsewhere that runs the stack's Docker Engine, as whoever reaches it over SSH needs it. */
+export interface Machine {
+  /** What containers and files on the machine are `deletedWith`: when it goes or is replaced, they are gone with it. */
+  readonly instance: pulumi.Resource;
+  /** EC2's id of the machine, e.g. `i-0123456789abcdef0`; another one for a machine made anew. */
+  readonly instanceId: pulumi.Output<string>;
+  /** Public IPv4 address; the same for a machine made anew. */
+  readonly address: pulumi.Output<string>;
+  /** User to log in as. */
+  readonly user: string;
+  /** The operator's login key, an OpenSSH private key in PEM (secret); made by the stack. */
+  readonly privateKey: pulumi.Output<string>;
+  /** The machine's host key to hold it to, as in a known_hosts file: `ssh-ed25519 AAAA…`. */
+  readonly hostPublicKey: pulumi.Output<string>;
+  /** Whether it has a GPU that ComfyUI is to compute on. */
+  readonly gpu: boolean;
+}
