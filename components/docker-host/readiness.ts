@@ -1,7 +1,4 @@
-/** Oldest driver that runs what ComfyUI's CUDA image is built for (CUDA 13). */
-export const DRIVER_FLOOR = "580";
-/** Oldest toolkit without a known way out of a container (CVE-2024-0132, CVE-2025-23359, CVE-2025-23266). */
-export const TOOLKIT_FLOOR = "1.17.8";
+import { DRIVER_FLOOR, TOOLKIT_FLOOR } from "../shared/gpu-floor";
 
 export interface ReadinessArgs {
   /** Whether the machine must have a GPU that containers can use. */
