@@ -63,9 +63,19 @@ export async function bringDown(driver: StackDriver): Promise<void> {
   }
 }
 
-export function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Run> {
+/** @param input what it reads from standard input */
+export function run(
+  command: string,
+  args: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  input = "",
+): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+    // Who ends without reading it all is no error.
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
     let output = "";
     child.stdout.on("data", (chunk) => {
       output += chunk;
@@ -145,6 +155,19 @@ export function cliDriver(stack: string): StackDriver {
 /** Whether the Pulumi CLI is on PATH. */
 export function hasPulumi(): boolean {
   return spawnSync("pulumi", ["version"], { stdio: "ignore" }).status === 0;
+}
+
+/** Whether the Pulumi CLI has the providers that put containers on a machine; they come from a host of their own. */
+export function hasProviders(): boolean {
+  return (
+    hasPulumi() &&
+    ["command", "docker"].every(
+      (name) =>
+        spawnSync(`pulumi-resource-${name}`, ["-help"], { stdio: "ignore" }).error === undefined ||
+        spawnSync("pulumi", ["plugin", "install", "resource", name], { stdio: "ignore", timeout: 120_000 })
+          .status === 0,
+    )
+  );
 }
 
 function writeSettings(folder: string, stack: string, settings: Record<string, unknown>, head = ""): void {
