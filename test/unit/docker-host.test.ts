@@ -10,7 +10,7 @@ import { engineCommand, withVariables } from "../../components/shared/command";
 import { localImage } from "../../components/shared/image";
 import type { Machine } from "../../components/shared/machine";
 import { Monitor, type Registration } from "../../infra/embedded/monitor";
-import { programIsQuiet, useMonitor } from "../../infra/embedded/sdk";
+import { runProgram, useMonitor } from "../../infra/embedded/sdk";
 import { computed } from "../../infra/plan/computed";
 
 const STACK = "mocked-host";
@@ -41,10 +41,9 @@ async function ask(program: () => void): Promise<Asked> {
     return computed(registration);
   });
   useMonitor(monitor, "comfy-fortress", STACK);
-  await pulumi.runtime.runInPulumiStack(async () => {
+  await runProgram(() => {
     program();
   });
-  await programIsQuiet();
   return { resources, deletedWith, named: (name) => resources.find((one) => one.name === name) };
 }
 
