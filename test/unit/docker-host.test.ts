@@ -140,12 +140,15 @@ describe("DockerHost on a machine", () => {
   });
 
   it("lets everything on it go with it, of whatever component", async () => {
-    const { deletedWith, named } = await ask(() => {
+    const { deletedWith, named, resources } = await ask(() => {
       const engine = host({ machine: machine() });
       new Pod("pod", { engine, audience: "everyone", ipv6: false, publishPort: 443 });
     });
     const withInstance = expect.stringMatching(/test:index:Instance::vm$/);
     expect(deletedWith).toMatchObject({ "docker-host": withInstance, pod: withInstance, vm: "" });
+    // Each resource itself: the real engine replaces by that alone.
+    expect(resources.map((resource) => resource.deletedWith)).toEqual(resources.map(() => withInstance));
+    expect(resources.length).toBeGreaterThan(9);
     expect(named("pod-firewall")?.type).toBe("command:remote:Command");
   });
 
