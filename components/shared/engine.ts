@@ -26,8 +26,8 @@ export interface Capacity {
 
 /**
  * Options of a component that puts something on the engine. What lies on a machine of its own is gone with the machine:
- * it is made anew on the next one, and nobody asks a lost machine to delete it. Each of the component's children is told so
- * by itself: an engine that replaces a machine does not look at what the parents of a resource are deleted with.
+ * it is made anew on the next one (replaceWith), and nobody asks a lost machine to delete it (deletedWith). Each of the
+ * component's children is told so by itself: Pulumi 3.248 does not hand either down, nor replaces for deletedWith alone.
  */
 export function onEngine(
   { machine }: Pick<Engine, "machine">,
@@ -37,7 +37,7 @@ export function onEngine(
   const deletedWith = machine.instance;
   const tell: pulumi.ResourceTransformation = ({ props, opts: own }) => ({
     props,
-    opts: { deletedWith, ...own },
+    opts: { deletedWith, replaceWith: [machine.instance], ...own },
   });
   return { ...opts, deletedWith, transformations: [...(opts?.transformations ?? []), tell] };
 }

@@ -46,7 +46,7 @@ export function registerResponse(urn: string, id: string, outputs: Properties) {
 }
 
 /** What our monitor can do, in the SDK's words; what is missing here the SDK leaves out or refuses by itself. */
-export const MONITOR_FEATURES = ["secrets", "deletedWith", "aliasSpecs"];
+export const MONITOR_FEATURES = ["secrets", "deletedWith", "replaceWith", "aliasSpecs"];
 
 /** Puts a monitor in the place of the connection to the real engine. */
 export function useMonitor(monitor: unknown, project: string, stack: string): void {

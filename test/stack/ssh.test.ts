@@ -256,8 +256,9 @@ describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulu
       await switchOn();
       vm.startSsh();
       vm.finishSetUp();
-      succeeded(await driver.up());
-      expect(containers()).toHaveLength(1);
+      const again = await driver.up();
+      succeeded(again);
+      expect(containers(), `${again.output}\n${engine.docker("ps", "--all")}`).toHaveLength(1);
       succeeded(await driver.upUnchanged());
     },
     TIMEOUT_MS,
