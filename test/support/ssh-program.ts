@@ -10,10 +10,12 @@ const config = new pulumi.Config("comfy-fortress");
 const stack = pulumi.getStack();
 
 const instanceId = config.require("instanceId");
-const instance = new local.Command("vm-instance", {
-  create: `printf %s ${instanceId}`,
-  triggers: [instanceId],
-});
+const instance = new local.Command(
+  "vm-instance",
+  { create: `printf %s ${instanceId}`, triggers: [instanceId] },
+  // As a machine must be whose data volume can be on one machine at a time.
+  { deleteBeforeReplace: true },
+);
 const engine = new DockerHost("docker-host", {
   stack,
   baseImage: DEFAULT_BASE_IMAGE,
