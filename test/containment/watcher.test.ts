@@ -161,6 +161,8 @@ describe("the watcher and the models of a running stack", () => {
       expect(alerts("process")).toMatchObject([{ commandLine: "sleep 60" }]);
       await expectDown();
       docker("restart", watcher());
+      // Nobody keeps it down while the watcher itself starts, seconds on a busy machine.
+      await eventually(async () => !(await isUp()));
       await expectDown();
       docker("restart", comfyui());
       await expectDown();
