@@ -3,11 +3,14 @@ import comfyuiJoinsPod from "./rules/comfyui-joins-pod";
 import comfyuiListensOnLoopback from "./rules/comfyui-listens-on-loopback";
 import comfyuiNoRiskyOptions from "./rules/comfyui-no-risky-options";
 import comfyuiPortNeverPublished from "./rules/comfyui-port-never-published";
+import commandNoOpenWay from "./rules/command-no-open-way";
 import commandNoPipedDownload from "./rules/command-no-piped-download";
 import commandNoSecret from "./rules/command-no-secret";
+import commandNoUnjudgedContainer from "./rules/command-no-unjudged-container";
 import containerApparmorConfined from "./rules/container-apparmor-confined";
 import containerBoundedRestart from "./rules/container-bounded-restart";
 import containerCpuLimit from "./rules/container-cpu-limit";
+import containerDefaultCgroup from "./rules/container-default-cgroup";
 import containerDropAllCapabilities from "./rules/container-drop-all-capabilities";
 import containerHealthCheck from "./rules/container-health-check";
 import containerMemoryLimit from "./rules/container-memory-limit";
@@ -17,6 +20,7 @@ import containerNoHostNamespaces from "./rules/container-no-host-namespaces";
 import containerNoNewPrivileges from "./rules/container-no-new-privileges";
 import containerNoSecret from "./rules/container-no-secret";
 import containerNoSensitiveMount from "./rules/container-no-sensitive-mount";
+import containerNoSshServer from "./rules/container-no-ssh-server";
 import containerNoSwarmOrPlugin from "./rules/container-no-swarm-or-plugin";
 import containerNoSysctls from "./rules/container-no-sysctls";
 import containerNonRoot from "./rules/container-non-root";
@@ -35,8 +39,11 @@ import ec2ImdsHopLimit from "./rules/ec2-imds-hop-limit";
 import ec2ImdsIpv6Off from "./rules/ec2-imds-ipv6-off";
 import ec2Imdsv2Required from "./rules/ec2-imdsv2-required";
 import ec2InstanceProfile from "./rules/ec2-instance-profile";
+import ec2KnownSecurityGroups from "./rules/ec2-known-security-groups";
+import ec2KnownTemplate from "./rules/ec2-known-template";
 import ec2NoPublicAddress from "./rules/ec2-no-public-address";
 import ec2NoSecretsInUserData from "./rules/ec2-no-secrets-in-user-data";
+import iamAttachedPolicyKnown from "./rules/iam-attached-policy-known";
 import iamNoBroadManagedPolicy from "./rules/iam-no-broad-managed-policy";
 import iamNoInvertedElements from "./rules/iam-no-inverted-elements";
 import iamNoPrivilegeEscalation from "./rules/iam-no-privilege-escalation";
@@ -57,7 +64,19 @@ import logsOwnKey from "./rules/logs-own-key";
 import logsRetention from "./rules/logs-retention";
 import randomEnoughEntropy from "./rules/random-enough-entropy";
 import randomNoGuessableSecret from "./rules/random-no-guessable-secret";
+import resourceNoSecret from "./rules/resource-no-secret";
 import route53OnlyAcmeChallenge from "./rules/route53-only-acme-challenge";
+import s3Encrypted from "./rules/s3-encrypted";
+import s3Lifecycle from "./rules/s3-lifecycle";
+import s3Logged from "./rules/s3-logged";
+import s3NoAcl from "./rules/s3-no-acl";
+import s3Notified from "./rules/s3-notified";
+import s3ObjectLock from "./rules/s3-object-lock";
+import s3OnlyTls from "./rules/s3-only-tls";
+import s3PolicyKept from "./rules/s3-policy-kept";
+import s3PublicAccessBlocked from "./rules/s3-public-access-blocked";
+import s3Replicated from "./rules/s3-replicated";
+import s3Versioned from "./rules/s3-versioned";
 import secretNotPlain from "./rules/secret-not-plain";
 import secretOwnKey from "./rules/secret-own-key";
 import sgDefaultShut from "./rules/sg-default-shut";
@@ -69,8 +88,10 @@ import sgNoMixedRules from "./rules/sg-no-mixed-rules";
 import sgNoPrefixList from "./rules/sg-no-prefix-list";
 import sgNoWorldIngress from "./rules/sg-no-world-ingress";
 import sgSshOnlyFromNarrowRanges from "./rules/sg-ssh-only-from-narrow-ranges";
+import stackCertificateMethod from "./rules/stack-certificate-method";
 import stackGatewayConfiguration from "./rules/stack-gateway-configuration";
 import stackOnePublicWay from "./rules/stack-one-public-way";
+import stackOnlyJudgedKinds from "./rules/stack-only-judged-kinds";
 import tlsCaLifetime from "./rules/tls-ca-lifetime";
 import tlsCertificateUses from "./rules/tls-certificate-uses";
 import tlsClientLeafOnlyClient from "./rules/tls-client-leaf-only-client";
@@ -88,11 +109,14 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "comfyui-listens-on-loopback": comfyuiListensOnLoopback,
   "comfyui-no-risky-options": comfyuiNoRiskyOptions,
   "comfyui-port-never-published": comfyuiPortNeverPublished,
+  "command-no-open-way": commandNoOpenWay,
   "command-no-piped-download": commandNoPipedDownload,
   "command-no-secret": commandNoSecret,
+  "command-no-unjudged-container": commandNoUnjudgedContainer,
   "container-apparmor-confined": containerApparmorConfined,
   "container-bounded-restart": containerBoundedRestart,
   "container-cpu-limit": containerCpuLimit,
+  "container-default-cgroup": containerDefaultCgroup,
   "container-drop-all-capabilities": containerDropAllCapabilities,
   "container-health-check": containerHealthCheck,
   "container-memory-limit": containerMemoryLimit,
@@ -102,6 +126,7 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "container-no-new-privileges": containerNoNewPrivileges,
   "container-no-secret": containerNoSecret,
   "container-no-sensitive-mount": containerNoSensitiveMount,
+  "container-no-ssh-server": containerNoSshServer,
   "container-no-swarm-or-plugin": containerNoSwarmOrPlugin,
   "container-no-sysctls": containerNoSysctls,
   "container-non-root": containerNonRoot,
@@ -120,8 +145,11 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "ec2-imds-ipv6-off": ec2ImdsIpv6Off,
   "ec2-imdsv2-required": ec2Imdsv2Required,
   "ec2-instance-profile": ec2InstanceProfile,
+  "ec2-known-security-groups": ec2KnownSecurityGroups,
+  "ec2-known-template": ec2KnownTemplate,
   "ec2-no-public-address": ec2NoPublicAddress,
   "ec2-no-secrets-in-user-data": ec2NoSecretsInUserData,
+  "iam-attached-policy-known": iamAttachedPolicyKnown,
   "iam-no-broad-managed-policy": iamNoBroadManagedPolicy,
   "iam-no-inverted-elements": iamNoInvertedElements,
   "iam-no-privilege-escalation": iamNoPrivilegeEscalation,
@@ -142,7 +170,19 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "logs-retention": logsRetention,
   "random-enough-entropy": randomEnoughEntropy,
   "random-no-guessable-secret": randomNoGuessableSecret,
+  "resource-no-secret": resourceNoSecret,
   "route53-only-acme-challenge": route53OnlyAcmeChallenge,
+  "s3-encrypted": s3Encrypted,
+  "s3-lifecycle": s3Lifecycle,
+  "s3-logged": s3Logged,
+  "s3-no-acl": s3NoAcl,
+  "s3-notified": s3Notified,
+  "s3-object-lock": s3ObjectLock,
+  "s3-only-tls": s3OnlyTls,
+  "s3-policy-kept": s3PolicyKept,
+  "s3-public-access-blocked": s3PublicAccessBlocked,
+  "s3-replicated": s3Replicated,
+  "s3-versioned": s3Versioned,
   "secret-not-plain": secretNotPlain,
   "secret-own-key": secretOwnKey,
   "sg-default-shut": sgDefaultShut,
@@ -154,8 +194,10 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "sg-no-prefix-list": sgNoPrefixList,
   "sg-no-world-ingress": sgNoWorldIngress,
   "sg-ssh-only-from-narrow-ranges": sgSshOnlyFromNarrowRanges,
+  "stack-certificate-method": stackCertificateMethod,
   "stack-gateway-configuration": stackGatewayConfiguration,
   "stack-one-public-way": stackOnePublicWay,
+  "stack-only-judged-kinds": stackOnlyJudgedKinds,
   "tls-ca-lifetime": tlsCaLifetime,
   "tls-certificate-uses": tlsCertificateUses,
   "tls-client-leaf-only-client": tlsClientLeafOnlyClient,

@@ -11,17 +11,29 @@ export interface ChecklistLine {
 export const CHECKLIST: readonly ChecklistLine[] = [
   {
     demand: "ComfyUI's port 8188 listens on loopback only and is never published",
-    rules: ["comfyui-listens-on-loopback", "comfyui-port-never-published", "sg-ingress-only-443-and-22"],
+    rules: [
+      "command-no-open-way",
+      "command-no-unjudged-container",
+      "comfyui-listens-on-loopback",
+      "comfyui-port-never-published",
+      "sg-ingress-only-443-and-22",
+    ],
     tests: ["test/unit/comfyui-choose-flags.test.ts", "test/unit/pod-publish.test.ts"],
   },
   {
     demand: "TLS, with a valid certificate",
-    rules: ["stack-gateway-configuration", "tls-certificate-uses", "tls-leaf-lifetime", "tls-strong-keys"],
+    rules: [
+      "stack-certificate-method",
+      "stack-gateway-configuration",
+      "tls-certificate-uses",
+      "tls-leaf-lifetime",
+      "tls-strong-keys",
+    ],
     tests: ["test/gateway/tls.test.ts", "test/unit/certificate.test.ts"],
   },
   {
     demand: "An authentication method on every endpoint",
-    rules: ["stack-one-public-way"],
+    rules: ["command-no-open-way", "stack-one-public-way", "stack-only-judged-kinds"],
     tests: ["test/gateway/routes.test.ts", "test/unit/gateway-routes.test.ts"],
   },
   {
@@ -46,12 +58,19 @@ export const CHECKLIST: readonly ChecklistLine[] = [
   },
   {
     demand: "No credentials in workflow files on disk",
-    rules: ["command-no-secret", "container-no-secret", "ec2-no-secrets-in-user-data"],
+    rules: [
+      "command-no-secret",
+      "container-no-secret",
+      "ec2-no-secrets-in-user-data",
+      "resource-no-secret",
+      "secret-not-plain",
+    ],
     tests: ["test/unit/inspection.test.ts", "test/policy/workflows.test.ts"],
   },
   {
     demand: "Only 443, and 22 from named ranges, are open",
     rules: [
+      "ec2-known-security-groups",
       "sg-ingress-only-443-and-22",
       "sg-no-all-protocol",
       "sg-no-prefix-list",
@@ -62,7 +81,7 @@ export const CHECKLIST: readonly ChecklistLine[] = [
   },
   {
     demand: "Certificates renew by themselves",
-    rules: ["tls-early-renewal"],
+    rules: ["stack-certificate-method", "tls-early-renewal"],
     tests: ["test/certificate/certificate.test.ts", "test/unit/certificate-component.test.ts"],
   },
 ];

@@ -35,6 +35,12 @@ export const HANDOVER = {
   encoded: "X-Gateway-Encoded",
 } as const;
 
+/**
+ * Authorizer to nginx, in X-Accel-Redirect: a request of an inspected route passes. A named location keeps method, target
+ * and body, and no client can ask for one.
+ */
+export const PASSED_LOCATION = "@passed";
+
 /** Authorizer to nginx; never reaches the client. */
 export const VERDICT = {
   /** The status the client is to see: 200 for a positive verdict. */

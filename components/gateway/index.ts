@@ -14,14 +14,12 @@ import type { GatewayArgs, ServerCertificate } from "./args";
 import { renderAuthorizerConfig } from "./authorizer/render";
 import { publicOrigins } from "./handover";
 import { renderNginxBundle } from "./nginx/render";
+import { readyCommand } from "./ready";
 import { TALLY_FOLDER, TALLY_VOLUME } from "./tally";
 
 const NGINX = "components/gateway/nginx";
 const AUTHORIZER = "components/gateway/authorizer";
 const INSTALL_CERTIFICATE = "components/certificate/gateway-side/install-certificate";
-
-/** Seconds that ComfyUI gets to answer after its start: loading torch takes a minute on a slow disk. */
-const READY_TIMEOUT_SECONDS = 300;
 
 /** One of the gateway's two services. */
 interface Service {
@@ -117,17 +115,11 @@ export class Gateway extends pulumi.ComponentResource {
       ...offeredCertificate(args.serverCertificate, domain),
     });
 
-    const comfyui = objectName(engine.stack, "comfyui");
     const ready = engineCommand(
       `${name}-ready`,
       {
         engine,
-        // Asked from the authorizer's side: the firewall lets ComfyUI's user open no connection, not even to itself.
-        create: `docker exec ${objectName(engine.stack, "authorizer")} node /opt/authorizer/authorizer.js probe --timeout ${READY_TIMEOUT_SECONDS} || {
-  echo 'ComfyUI does not answer; the last lines of its log:' >&2
-  docker logs --tail 30 ${comfyui} >&2
-  exit 1
-}`,
+        create: readyCommand(engine.stack),
         triggers: [args.upstreamContainerId, authorizer.container.id, nginx.container.id],
       },
       { parent: this, dependsOn: [authorizer.applied, nginx.applied] },

@@ -48,8 +48,13 @@ export interface Route {
    */
   path: string;
   access: Access;
-  /** `direct`: nginx asks the authorizer, then talks to ComfyUI itself. `authorizer`: the whole request goes through it. */
-  handling: "direct" | "authorizer";
+  /**
+   * - `direct`: nginx asks the authorizer, then talks to ComfyUI itself,
+   * - `inspected`: nginx hands the authorizer the whole request, and sends what that passes to ComfyUI itself, body
+   *   included, from where it holds it,
+   * - `authorizer`: the whole request goes through the authorizer, and so does the answer.
+   */
+  handling: "direct" | "inspected" | "authorizer";
   payload: Payload;
   content: Content;
   caching: Caching;
@@ -110,7 +115,7 @@ export const ROUTES: readonly Route[] = [
   page("ui-docs", "/docs/{file:rest}"),
 
   // Workflows and their results.
-  route("prompt", "/prompt", { GET: "worker", POST: "worker" }, { handling: "authorizer", payload: "json" }),
+  route("prompt", "/prompt", { GET: "worker", POST: "worker" }, { handling: "inspected", payload: "json" }),
   route("ws", "/ws", { GET: "worker" }, { handling: "authorizer", payload: "socket" }),
   route("queue", "/queue", { GET: "admin", POST: "admin" }, { payload: "json" }),
   route("history", "/history", { GET: "admin", POST: "admin" }, { payload: "json" }),
@@ -137,6 +142,9 @@ export const ROUTES: readonly Route[] = [
   route("object-info-class", "/object_info/{class}", { GET: "worker" }),
   route("models", "/models", { GET: "worker" }),
   route("models-folder", "/models/{folder}", { GET: "worker" }),
+  // Newer versions fetch models from hosts on the internet here; models come from the settings alone.
+  route("models-download", "/models/download", "never"),
+  route("models-download-any", "/models/download/{rest:rest}", "never"),
   route("embeddings", "/embeddings", { GET: "worker" }),
   route("extensions", "/extensions", { GET: "worker" }),
   route("view-metadata", "/view_metadata/{folder}", { GET: "worker" }),

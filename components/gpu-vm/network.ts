@@ -121,21 +121,27 @@ export function existingNetwork(subnetId: string): Network {
   };
 }
 
-/** @throws where no zone of the region has the type */
 function firstZoneWith(instanceType: string): pulumi.Output<string> {
   const offerings = ec2.getInstanceTypeOfferingsOutput({
     locationType: "availability-zone",
     filters: [{ name: "instance-type", values: [instanceType] }],
   });
-  return offerings.locations.apply((locations) => {
-    const [first] = [...locations].sort();
-    if (first === undefined) {
-      throw new Error(
-        `vm.instanceType: no zone of this region has "${instanceType}". Choose another type, or another aws:region.`,
-      );
-    }
-    return first;
-  });
+  return offerings.locations.apply((zones) => firstZone(zones, instanceType));
+}
+
+/**
+ * The zone to put a machine into.
+ * @param zones those of the region that have the type
+ * @throws where there is none
+ */
+export function firstZone(zones: readonly string[], instanceType: string): string {
+  const [first] = [...zones].sort();
+  if (first === undefined) {
+    throw new Error(
+      `vm.instanceType: no zone of this region has "${instanceType}". Choose another type, or another aws:region.`,
+    );
+  }
+  return first;
 }
 
 function flowLogs(

@@ -73,8 +73,7 @@ export function storage(name: string, args: StorageArgs, opts: pulumi.CustomReso
 /**
  * The size, once it is known to be none that the volume would have to shrink to: EBS cannot, and says so only after
  * everything before the volume is made. The program alone does not know what there is, so AWS is asked for the stack's
- * volume that is attached now; one that an earlier stack left is not.
- * @throws where the volume is larger, which ends the preview
+ * volume that is attached now; one that an earlier stack left is not. What is thrown ends the preview.
  */
 function notBelowPresentSize(stack: string, wantedGiB: number): pulumi.Output<number> {
   const { key, value } = dataVolumeTag(stack);
@@ -85,15 +84,22 @@ function notBelowPresentSize(stack: string, wantedGiB: number): pulumi.Output<nu
   return present.ids.apply((ids) =>
     pulumi
       .all(ids.map((id) => ebs.getVolumeOutput({ filters: [{ name: "volume-id", values: [id] }] })))
-      .apply((volumes) => {
-        const smaller = volumes.find(({ size }) => size > wantedGiB);
-        if (smaller !== undefined) {
-          throw new Error(
-            `vm.dataVolumeGiB: ${wantedGiB}: the data volume ${smaller.volumeId} has ${smaller.size} GiB, and EBS volumes ` +
-              `cannot shrink. Allowed: ${smaller.size} or more. Set it to ${smaller.size}, or move the data to a new volume.`,
-          );
-        }
-        return wantedGiB;
-      }),
+      .apply((volumes) => sizeNotBelow(volumes, wantedGiB)),
   );
+}
+
+/** @throws where one of the volumes is larger than what is wanted */
+export function sizeNotBelow(
+  present: readonly { readonly volumeId: string; readonly size: number }[],
+  wantedGiB: number,
+): number {
+  const larger = present.find(({ size }) => size > wantedGiB);
+  if (larger !== undefined) {
+    const { volumeId, size } = larger;
+    throw new Error(
+      `vm.dataVolumeGiB: ${wantedGiB}: the data volume ${volumeId} has ${size} GiB, and EBS volumes cannot shrink. ` +
+        `Allowed: ${size} or more. Set it to ${size}, or move the data to a new volume.`,
+    );
+  }
+  return wantedGiB;
 }

@@ -59,7 +59,12 @@ export class Pod extends pulumi.ComponentResource {
     );
     const ipv6Check =
       args.ipv6 && args.audience === "everyone"
-        ? engineCommand(`${name}-ipv6-check`, { engine, create: checkIpv6Command() }, child)
+        ? // After the network, and with it after the engine is known to answer.
+          engineCommand(
+            `${name}-ipv6-check`,
+            { engine, create: checkIpv6Command() },
+            { ...child, dependsOn: network },
+          )
         : undefined;
     const run = new docker.Volume(
       `${name}-run`,

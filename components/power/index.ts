@@ -1,6 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import * as scheduler from "@pulumi/aws/scheduler";
 import * as pulumi from "@pulumi/pulumi";
+import { startersPath } from "../gpu-vm/iam";
 import { type PolicyDocument, serviceTrust } from "../shared/iam";
 import { cronExpression, type Schedule } from "./schedule";
 
@@ -36,7 +37,7 @@ export class PowerSchedule extends pulumi.ComponentResource {
       `${name}-role`,
       {
         // By the path the key of the machine's disks knows the roles that may start it.
-        path: `/comfy-fortress/${stack}/`,
+        path: startersPath(stack),
         description: `Starts and stops the machine of comfy-fortress stack ${stack}`,
         assumeRolePolicy: pulumi
           .output(args.accountId)

@@ -4,7 +4,7 @@ import { RUN_FOLDER, RUN_VOLUME } from "../pod/member";
 import { stageBuildContext } from "../shared/build-context";
 import { bundle } from "../shared/bundle";
 import { hardenedContainer, type Limits } from "../shared/container";
-import { type Engine, objectName, stackLabels } from "../shared/engine";
+import { type Engine, objectName, onEngine, stackLabels } from "../shared/engine";
 import { localImage } from "../shared/image";
 import { UID } from "../shared/pod-layout";
 import { FOLDER, METER_VOLUME, type MeterConfig } from "./layout";
@@ -35,7 +35,7 @@ export interface MeterArgs {
  */
 export class Meter extends pulumi.ComponentResource {
   constructor(name: string, args: MeterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("comfy:index:Meter", name, {}, opts);
+    super("comfy:index:Meter", name, {}, onEngine(args.engine, opts));
     const { engine, gpu, idleMinutes } = args;
     const child = { parent: this };
 

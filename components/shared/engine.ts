@@ -26,13 +26,20 @@ export interface Capacity {
 
 /**
  * Options of a component that puts something on the engine. What lies on a machine of its own is gone with the machine:
- * it is made anew on the next one, and nobody asks a lost machine to delete it. The component's children inherit that.
+ * it is made anew on the next one (replaceWith), and nobody asks a lost machine to delete it (deletedWith). Each of the
+ * component's children is told so by itself: Pulumi 3.248 does not hand either down, nor replaces for deletedWith alone.
  */
 export function onEngine(
   { machine }: Pick<Engine, "machine">,
   opts?: pulumi.ComponentResourceOptions,
 ): pulumi.ComponentResourceOptions | undefined {
-  return machine === undefined ? opts : { deletedWith: machine.instance, ...opts };
+  if (machine === undefined) return opts;
+  const deletedWith = machine.instance;
+  const tell: pulumi.ResourceTransformation = ({ props, opts: own }) => ({
+    props,
+    opts: { deletedWith, replaceWith: [machine.instance], ...own },
+  });
+  return { ...opts, deletedWith, transformations: [...(opts?.transformations ?? []), tell] };
 }
 
 /** Label that everything made for a stack carries; nothing without it is ever touched. */

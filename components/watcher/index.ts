@@ -8,12 +8,16 @@ import { localImage } from "../shared/image";
 import { UID } from "../shared/pod-layout";
 import { dataVolume } from "../shared/volume";
 import type { WatcherArgs } from "./args";
+import { clearCommand } from "./commands";
 import { FOLDER, VOLUME, type WatcherConfig } from "./layout";
 
 const PART = "components/watcher";
 
-/** The kernel counts a user's processes on the whole machine: ComfyUI at its own limit must not stop the watcher. */
-const WATCHER_LIMITS: Limits = { memoryMiB: 192, cpus: 0.5, cpuShares: 512, processes: 4096 };
+/**
+ * The kernel counts a user's processes on the whole machine: ComfyUI at its own limit must not stop the watcher. The
+ * memory is for two of Node, as the Dockerfile bounds it: whoever clears a hold starts another beside the watcher.
+ */
+const WATCHER_LIMITS: Limits = { memoryMiB: 320, cpus: 0.5, cpuShares: 512, processes: 4096 };
 const PROBE_LIMITS: Limits = { memoryMiB: 96, cpus: 0.25, cpuShares: 512, processes: 4096 };
 
 /**
@@ -76,6 +80,7 @@ export class Watcher extends pulumi.ComponentResource {
           engineCommands,
           gpu,
           action: args.action,
+          clear: clearCommand(engine.stack),
         } satisfies WatcherConfig),
       );
     hardenedContainer(

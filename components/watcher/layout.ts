@@ -17,4 +17,6 @@ export interface WatcherConfig {
   readonly engineCommands: readonly (readonly string[])[];
   readonly gpu: boolean;
   readonly action: WatcherAction;
+  /** Command that lets a ComfyUI go on that was stopped, for whoever reads the log. */
+  readonly clear: string;
 }

@@ -1,8 +1,8 @@
-import { clearHold } from "./hold";
+import { clearHold, describeHold } from "./hold";
 import { probeQueue } from "./readers/queue";
 import { Watch } from "./watch";
 
-const USAGE = "watcher.js watch CONFIG (JSON) | queue | clear";
+const USAGE = "watcher.js watch CONFIG (JSON) | queue | held | clear";
 
 async function main([command, config = "", ...rest]: string[]): Promise<void> {
   if (command === "watch" && config !== "" && rest.length === 0) {
@@ -10,6 +10,10 @@ async function main([command, config = "", ...rest]: string[]): Promise<void> {
   }
   if (command === "queue" && config === "") {
     return probeQueue();
+  }
+  if (command === "held" && config === "") {
+    process.stdout.write(describeHold() ?? "");
+    return;
   }
   if (command === "clear" && config === "") {
     clearHold();

@@ -5,9 +5,9 @@ import { Board } from "./detection/board";
 import { CounterDetector, type Counters } from "./detection/counters";
 import type { Finding, Kind } from "./detection/finding";
 import { GpuDetector, type GpuReading } from "./detection/gpu";
-import { ProcessDetector, type ProcessView } from "./detection/processes";
+import { initOf, ProcessDetector, type ProcessView } from "./detection/processes";
 import { SilenceDetector } from "./detection/silence";
-import { hold, readHold, STOPPING } from "./hold";
+import { describeHold, hold, isHeld, STOPPING } from "./hold";
 import { FOLDER, type WatcherConfig } from "./layout";
 import { renderMetrics } from "./metrics";
 import { readCounters } from "./readers/counters";
@@ -17,6 +17,8 @@ import { readProcesses } from "./readers/processes";
 import { readQueue } from "./readers/queue";
 
 const PROCESSES_MS = 1000;
+/** Between two looks whether a ComfyUI that is held was started again. */
+const HELD_MS = 250;
 /** Counters, GPUs and metrics. */
 const FIGURES_MS = 5000;
 const FILES_MS = 60_000;
@@ -43,30 +45,26 @@ export class Watch {
       action: this.config.action,
       container: this.config.comfyuiContainerId.slice(0, 12),
     });
-    const held = readHold();
-    if (held !== undefined) {
-      log("warning", "comfyui-held", { since: held, fix: CLEAR });
+    if (isHeld()) {
+      log("warning", "comfyui-held", { because: describeHold() });
     }
     let figuresAt = 0;
     let filesAt = 0;
     for (;;) {
       const now = Date.now();
       const processes = this.#lookAtProcesses(now);
-      const main = processes?.find(({ innerPid, program }) => innerPid === 1 && program !== undefined);
+      const init = initOf(processes ?? []);
       // A container that was started anew is looked through at once.
-      if (main !== undefined && (now - filesAt >= FILES_MS || main.pid !== this.#filesOf)) {
+      if (init !== undefined && (now - filesAt >= FILES_MS || init.pid !== this.#filesOf)) {
         filesAt = now;
-        this.#filesOf = main.pid;
-        this.#lookAtFiles(now, main);
+        this.#filesOf = init.pid;
+        this.#lookAtFiles(now, init);
       }
       if (now - figuresAt >= FIGURES_MS) {
         figuresAt = now;
         await this.#lookAtFigures(now);
       }
-      if (readHold() !== undefined) {
-        this.#kill();
-      }
-      await sleep(PROCESSES_MS);
+      await this.#pause();
     }
   }
 
@@ -137,20 +135,32 @@ export class Watch {
       log("info", `${kind}-cleared`, { subject });
     }
     const [first] = raised;
-    if (
-      first !== undefined &&
-      this.config.action === "stop" &&
-      STOPPING.includes(kind) &&
-      readHold() === undefined
-    ) {
-      hold(first, now);
-      log("alert", "comfyui-stopped", { because: kind, subject: first.subject, fix: CLEAR });
+    if (first !== undefined && this.config.action === "stop" && STOPPING.includes(kind) && !isHeld()) {
+      hold(first, now, this.config.clear);
+      log("alert", "comfyui-stopped", { because: kind, subject: first.subject, fix: this.config.clear });
     }
   }
 
-  /** As often as it takes: the engine starts it again, ever later. With its init all of a container's processes end. */
+  /** Until the next look; what is held is killed much sooner than it can do anything. */
+  async #pause(): Promise<void> {
+    for (const end = Date.now() + PROCESSES_MS; Date.now() < end; ) {
+      if (isHeld()) {
+        this.#kill();
+        await sleep(HELD_MS);
+      } else {
+        await sleep(end - Date.now());
+      }
+    }
+  }
+
+  /**
+   * As often as it takes: the engine starts it again, ever later. With its init all of a container's processes end. One
+   * whose init does not stand yet is left alone until it does: the engine takes that for a start that cannot succeed,
+   * and would not try again once the hold is cleared.
+   */
   #kill(): void {
-    for (const { pid } of readProcesses(this.config.comfyuiContainerId)) {
+    const processes = readProcesses(this.config.comfyuiContainerId);
+    for (const { pid } of initOf(processes) === undefined ? [] : processes) {
       try {
         process.kill(pid, "SIGKILL");
       } catch {
@@ -162,7 +172,7 @@ export class Watch {
   #writeMetrics(now: number): void {
     const text = renderMetrics({
       board: this.#board,
-      held: readHold() !== undefined,
+      held: isHeld(),
       counters: this.#lastCounters,
       gpus: this.#lastGpus,
       now,
@@ -171,9 +181,6 @@ export class Watch {
     renameSync(`${METRICS_FILE}.new`, METRICS_FILE);
   }
 }
-
-const CLEAR =
-  "look into it, then let ComfyUI go on: docker exec <this container> node /opt/watcher/watcher.js clear";
 
 /** One JSON line on standard output. */
 function log(level: "info" | "warning" | "alert", event: string, fields: Record<string, unknown>): void {

@@ -1,7 +1,7 @@
 // Runs one of our TypeScript programs: checks Node, installs the dependencies when they are missing or out of date, and
 // hands over. Usage: node bootstrap.mjs <file.ts> [arguments]. Needs nothing but Node.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,11 +23,22 @@ handOver(process.argv.slice(2));
 /** Installs exactly what package-lock.json says, unless npm's own record of what it installed says the same. */
 function installDependencies() {
   if (isInstalled()) return;
+  refuseLinkedFolder();
   console.log("Installing dependencies (npm ci) ...");
   const { status, signal } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { stdio: "inherit" });
   if (signal) process.exit(130);
   if (status === 0) return;
   console.error("The dependencies could not be installed (see above). Is npm's registry reachable?");
+  process.exit(1);
+}
+
+/** npm ci begins by emptying the folder: through a link it would empty one that others may be using. */
+function refuseLinkedFolder() {
+  const folder = lstatSync("node_modules", { throwIfNoEntry: false });
+  if (!folder?.isSymbolicLink()) return;
+  console.error(
+    `node_modules is a link to ${readlinkSync("node_modules")}, whose packages are not those of package-lock.json. npm ci would empty that folder, so nothing was installed. Remove the link (rm node_modules) and run this again, or run npm ci where it points.`,
+  );
   process.exit(1);
 }
 

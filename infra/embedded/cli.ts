@@ -40,7 +40,16 @@ export async function runCommand(work: () => Promise<void>): Promise<never> {
     const text = explain(error);
     if (code === 0) console.log(text);
     else console.error(`\n${text}`);
-    process.exit(code);
+    return end(code);
   }
-  process.exit(0);
+  return end(0);
+}
+
+/** Ends the process once all it printed has been taken: what goes to a pipe may still wait here. */
+async function end(code: number): Promise<never> {
+  const printed = [process.stdout, process.stderr].map(
+    (stream) => new Promise((done) => stream.write("", done)),
+  );
+  await Promise.all(printed);
+  process.exit(code);
 }

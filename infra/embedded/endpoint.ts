@@ -2,9 +2,11 @@ import { request } from "node:https";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
+import { heldCommand } from "../../components/watcher/commands";
 import { Interrupted, UserError } from "./errors";
 import { STACK_LABEL } from "./handlers/docker-common";
 import { logs } from "./handlers/docker-container";
+import { runProcess } from "./run-process";
 
 /** How long ComfyUI may take to answer through the gateway after its containers run, in seconds. */
 const READY_TIMEOUT_S = 300;
@@ -21,7 +23,7 @@ export interface Probe {
 
 /**
  * Waits until ComfyUI answers through the gateway.
- * @throws UserError with the containers' last log lines when it does not in time
+ * @throws UserError with the containers' last log lines when it does not in time; at once where the watcher keeps it down
  */
 export async function waitUntilReady(
   probe: Probe,
@@ -34,6 +36,8 @@ export async function waitUntilReady(
   let problem = "";
   while (Date.now() < deadline) {
     if (signal.aborted) throw new Interrupted();
+    const held = await runProcess("/bin/sh", ["-c", heldCommand(stack)], { signal });
+    if (held.code === 0 && held.stdout !== "") throw new UserError(held.stdout);
     problem = await ask(probe);
     if (problem === "") return;
     await sleep(500);

@@ -6,7 +6,7 @@ import { type Context, checkKeys, type Handler } from "./handlers/handler";
 import type { Registered, Registration } from "./monitor";
 import { Monitor } from "./monitor";
 import type { Change, Progress } from "./progress";
-import { programIsQuiet, useMonitor } from "./sdk";
+import { runProgram, useMonitor } from "./sdk";
 import { deletionOrder, type Entry, type State } from "./state";
 import { changedKeys, type Properties } from "./values";
 
@@ -57,8 +57,7 @@ export class Engine {
     let outputs: Record<string, unknown> | undefined;
     try {
       const finished = (async () => {
-        outputs = (await pulumi.runtime.runInPulumiStack(async () => program())) ?? {};
-        await programIsQuiet();
+        outputs = await runProgram(program);
       })().catch(fail);
       await Promise.race([finished, failed]);
       await this.settle();

@@ -27,6 +27,11 @@ export interface StartOptions extends RunOptions {
   config: Record<string, string>;
   /** Checks the configuration; its SettingsError ends the run before anything is touched. Gives the port to publish. */
   validate?: () => { readonly port: number };
+  /**
+   * Judges what the program asks for; its UserError ends the run before anything is made.
+   * @returns a line for the person at the terminal; undefined for none
+   */
+  judge?: () => Promise<string | undefined>;
   /** Loads the Pulumi program; its exports are the stack's outputs. */
   program: () => unknown;
 }
@@ -44,6 +49,8 @@ export async function start(options: StartOptions): Promise<void> {
     try {
       // Read first: nothing is installed for a state that cannot be used.
       const state = new State(folder, stack);
+      const advice = await options.judge?.();
+      if (advice !== undefined) progress.line(advice);
       await ensureDockerEngine({ onProgress: (line) => progress.line(line), signal });
       const docker = new Docker();
       if (port !== undefined) await checkPort(port, docker, stack);

@@ -2,6 +2,7 @@
  * The inner parts of the Pulumi SDK that the embedded engine stands on, gathered here because they are not part of its
  * public interface: look here first when @pulumi/pulumi is updated.
  */
+import * as pulumi from "@pulumi/pulumi";
 import { disconnect, setMockOptions } from "@pulumi/pulumi/runtime/settings";
 import type { Properties } from "./values";
 
@@ -45,14 +46,28 @@ export function registerResponse(urn: string, id: string, outputs: Properties) {
 }
 
 /** What our monitor can do, in the SDK's words; what is missing here the SDK leaves out or refuses by itself. */
-export const MONITOR_FEATURES = ["secrets", "deletedWith", "aliasSpecs"];
+export const MONITOR_FEATURES = ["secrets", "deletedWith", "replaceWith", "aliasSpecs"];
 
 /** Puts a monitor in the place of the connection to the real engine. */
 export function useMonitor(monitor: unknown, project: string, stack: string): void {
   setMockOptions(monitor as never, project, stack, false);
 }
 
-/** Resolves when no request of the program is under way any more, and lets the monitor go. */
-export function programIsQuiet(): Promise<void> {
-  return disconnect();
+/**
+ * Runs a Pulumi program against the monitor, waits until no request of it is under way any more, and lets the monitor go.
+ *
+ * The SDK keeps a stack trace with each of its promises (runtime/debuggable.js). Traced back to TypeScript they take half
+ * of a program's time, and nobody sees them: of an error we print the message. So none is made meanwhile.
+ * @returns the program's exports
+ */
+export async function runProgram(program: () => unknown): Promise<Record<string, unknown>> {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    const outputs = await pulumi.runtime.runInPulumiStack(async () => program());
+    await disconnect();
+    return outputs ?? {};
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }

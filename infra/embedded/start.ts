@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { shippedProgram } from "../plan/shipped-program";
 import { projectConfig, readSettings } from "../settings";
 import { readOptions, runCommand } from "./cli";
 import { readConfig } from "./config";
 import { UserError } from "./errors";
+import { judgeProgram } from "./judgement";
 import { FOLDER, STACK } from "./names";
 import { abortOnSignals, start } from "./run";
 
@@ -43,6 +45,7 @@ void runCommand(async () => {
       }
       return settings;
     },
-    program: () => require("../index"),
+    judge: () => judgeProgram({ project, stack: STACK, config, program: shippedProgram }),
+    program: shippedProgram,
   });
 });

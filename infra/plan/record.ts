@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Monitor, type Registration } from "../embedded/monitor";
-import { programIsQuiet, useMonitor } from "../embedded/sdk";
+import { runProgram, useMonitor } from "../embedded/sdk";
 import { computed } from "./computed";
 import { awsAnswers } from "./computed-aws";
 
@@ -21,7 +21,8 @@ export interface RecordOptions {
 
 /**
  * Runs a Pulumi program without an engine, a cloud or credentials, and returns what it asks for. Values that a provider
- * would compute, or read from a cloud, are made up in their true form (`computed`). Keys and certificates are real, made for this and thrown away.
+ * would compute, or read from a cloud, are made up in their true form (`computed`).
+ * Keys and certificates are real, made for this and thrown away.
  * @throws the first error of the program
  */
 export async function recordProgram({
@@ -44,12 +45,11 @@ export async function recordProgram({
   };
   process.on("unhandledRejection", fail);
   try {
-    const outputs = await pulumi.runtime.runInPulumiStack(async () => program());
-    await programIsQuiet();
+    const outputs = await runProgram(program);
     if (failure !== undefined) {
       throw failure.error;
     }
-    return { resources, outputs: outputs ?? {} };
+    return { resources, outputs };
   } finally {
     process.off("unhandledRejection", fail);
   }

@@ -1,10 +1,15 @@
+import { isSecretAt } from "./resource";
 import type { Finding, Rule } from "./rule";
 import { show } from "./value";
 
-/** One violation in a sentence each: where, what is found, what is wanted, how to mend it. */
+/**
+ * One violation in a sentence each: where, what is found, what is wanted, how to mend it. What is secret is not shown:
+ * the message ends in logs and under pull requests.
+ */
 export function violationMessage({ fix }: Rule, { resource, path, found, wanted }: Finding): string {
   const where = path === "" ? resource.name : `${resource.name}: ${path}`;
-  const value = found === undefined ? "is absent" : `is ${show(found)}`;
+  const shown = isSecretAt(resource, path) ? "(secret)" : show(found);
+  const value = found === undefined ? "is absent" : `is ${shown}`;
   return `${where} ${value}; wanted ${wanted}. Fix: ${fix}`;
 }
 

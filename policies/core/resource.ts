@@ -32,3 +32,8 @@ export function valueAt(resource: Resource, path: string): Value {
   }
   return value;
 }
+
+/** Whether what lies at a path is kept encrypted, by itself or with what it lies in. */
+export function isSecretAt({ secretPaths = [] }: Resource, path: string): boolean {
+  return secretPaths.some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`));
+}

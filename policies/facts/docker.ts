@@ -76,25 +76,40 @@ export function stringsAt(resource: Resource, path: string, report: Report): Tex
   return texts;
 }
 
-/** The words of a container's start: entrypoint, then command, shell lines taken apart; data as JSON is no line. */
+/** Variables that images hand on as options: CLI_ARGS, COMFYUI_FLAGS. */
+const OPTIONS_VARIABLE = /^[A-Z0-9_]*(ARGS|ARGUMENTS|FLAGS|OPTS|OPTIONS|COMMAND|CMD|PARAMS)[A-Z0-9_]*=/i;
+
+/**
+ * The words of a container's start: entrypoint, then command, then variables that hold options; shell lines are taken
+ * apart; data as JSON is no line.
+ */
 export function commandWords(resource: Resource, report: Report): (Text & { readonly at: string })[] {
-  return ["entrypoints", "command"].flatMap((list) =>
-    stringsAt(resource, list, report)
-      .filter(({ text }) => !text.startsWith('{"'))
-      .flatMap(({ path, text }) =>
-        text
-          .split(/[\s"';&|()]+/)
-          .filter((part) => part !== "")
-          .map((part) => ({ path, text: part, at: list })),
-      ),
+  const isHeld = ({ text }: Text) => OPTIONS_VARIABLE.test(text);
+  const lines = ["entrypoints", "command"].flatMap((at) =>
+    stringsAt(resource, at, report).map((line) => ({ ...line, at })),
   );
+  const variables = stringsAt(resource, "envs", report)
+    .filter(isHeld)
+    .map(({ path, text }) => ({ path, text: text.replace(OPTIONS_VARIABLE, ""), at: "envs" }));
+  return [...lines, ...variables]
+    .filter(({ text }) => !text.startsWith('{"'))
+    .flatMap(({ path, text, at }) =>
+      text
+        .split(/[\s"';&|()]+/)
+        .filter((part) => part !== "")
+        .map((part) => ({ path, text: part, at })),
+    );
 }
 
 /** Whether the container runs ComfyUI, as far as its names and its command tell. */
 export function isComfyUi(resource: Resource, report: Report): boolean {
   const names: Value[] = [resource.name, valueAt(resource, "name"), valueAt(resource, "image")];
-  return (
-    names.some((name) => /comfy-?ui/i.test(word(name))) ||
-    commandWords(resource, report).some(({ text }) => /(^|\/)(main\.py|comfyui)$/i.test(text))
-  );
+  if (names.some((name) => /comfy-?ui/i.test(word(name)))) {
+    return true;
+  }
+  const words = commandWords(resource, report).map(({ text }) => text);
+  return words.some((text, at) => {
+    const isModule = text === "main" && words[at - 1] === "-m";
+    return isModule || /(^|\/)(main\.py|comfy|comfyui)$/i.test(text);
+  });
 }

@@ -3,12 +3,18 @@ import { posix } from "node:path";
 /** Folders of the host whose content, or whose change, is the host itself; with everything below them. */
 const SENSITIVE = [
   ..."/bin /boot /dev /etc /lib /lib32 /lib64 /proc /root /run /sbin /sys /usr /var/run".split(" "),
-  ..."/var/lib/docker /var/lib/containerd /var/lib/kubelet /var/lib/containers /var/spool/cron".split(" "),
+  ..."/snap /var/log /var/lib/docker /var/lib/containerd /var/lib/kubelet /var/lib/containers /var/spool/cron".split(
+    " ",
+  ),
 ];
 /** Folders that hold such folders or people's homes; what else lies in them is not the host's. */
-const PARENTS = ["/", "/var", "/var/lib", "/var/spool", "/home", "/mnt", "/host"];
+const PARENTS = ["/", "/var", "/var/lib", "/var/spool", "/home", "/mnt", "/host", "/media", "/opt", "/tmp"];
+/** Somebody's home as a whole, with its keys. */
+const HOME = /^\/(home|Users)\/[^/]+$/;
+/** Where a virtual machine of a desktop shows its host. */
+const DESKTOP = /^\/(host_mnt|run\/desktop\/mnt\/host|mnt\/host\/[a-z]|mnt\/[a-z])(?=\/|$)/;
 const CREDENTIAL_FOLDERS = /\/\.(ssh|docker|aws|kube|gnupg|config|azure)(\/|$)/;
-const SOCKETS = /(docker|containerd|podman|crio|buildkitd)(_engine|\.sock|-containerd\.sock)?$/;
+const SOCKETS = /\.sock$|(docker|containerd|podman)_engine$/;
 /** Where the engine keeps a volume of its own: a volume that is laid over another one names it so. */
 const VOLUME_DATA = /\/volumes\/[^/]+\/_data$/;
 
@@ -30,6 +36,8 @@ export function isSensitivePath(path: string): boolean {
     PARENTS.includes(normal) ||
     SENSITIVE.some((folder) => normal === folder || normal.startsWith(`${folder}/`)) ||
     CREDENTIAL_FOLDERS.test(normal) ||
-    (SOCKETS.test(normal) && /sock|pipe/.test(normal))
+    HOME.test(normal) ||
+    SOCKETS.test(normal) ||
+    (DESKTOP.test(normal) && isSensitivePath(normal.replace(DESKTOP, "") || "/"))
   );
 }

@@ -49,6 +49,15 @@ export const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
   "aws:s3/bucket:Bucket": "policy",
   "aws:s3/bucketV2:BucketV2": "policy",
   "aws:s3/accessPoint:AccessPoint": "policy",
+  "aws:s3/vectorsVectorBucketPolicy:VectorsVectorBucketPolicy": "policy",
+  "aws:s3control/accessPointPolicy:AccessPointPolicy": "policy",
+  "aws:s3control/bucketPolicy:BucketPolicy": "policy",
+  "aws:s3tables/tableBucketPolicy:TableBucketPolicy": "resourcePolicy",
+  "aws:glacier/vault:Vault": "accessPolicy",
+  "aws:dynamodb/resourcePolicy:ResourcePolicy": "policy",
+  "aws:kinesis/resourcePolicy:ResourcePolicy": "policy",
+  "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "policy",
+  "aws:ses/identityPolicy:IdentityPolicy": "policy",
   "aws:sns/topic:Topic": "policy",
   "aws:sns/topicPolicy:TopicPolicy": "policy",
   "aws:sqs/queue:Queue": "policy",
@@ -56,6 +65,8 @@ export const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
   "aws:secretsmanager/secret:Secret": "policy",
   "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
   "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
+  "aws:ecr/registryPolicy:RegistryPolicy": "policy",
+  "aws:ecrpublic/repositoryPolicy:RepositoryPolicy": "policy",
   "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
   "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy": "accessPolicy",
   "aws:efs/fileSystemPolicy:FileSystemPolicy": "policy",
@@ -142,11 +153,42 @@ function statement(resource: Resource, path: string, entry: ObjectValue): Statem
 
 function principals(value: Value): Principal[] {
   if (!isObject(value)) {
-    return asList(value).map((one) => ({ kind: one === "*" ? "*" : "unknown", value: one }));
+    return asList(value).map((one) => ({ kind: isEveryone(one) ? "*" : "unknown", value: one }));
   }
   return Object.entries(value).flatMap(([kind, list]) =>
-    asList(list).map((one) => ({ kind: one === "*" ? "*" : kind.toLowerCase(), value: one })),
+    asList(list).map((one) => ({ kind: isEveryone(one) ? "*" : kind.toLowerCase(), value: one })),
   );
+}
+
+/** A wildcard in the account's place is every account, too. */
+function isEveryone(value: Value): boolean {
+  const parts = typeof value === "string" ? value.trim().split(":") : [];
+  return parts.length === 1 ? /^[*?]+$/.test(parts[0] ?? "") : /[*?]/.test(parts[4] ?? "");
+}
+
+/**
+ * Says of each statement that allows everyone something, and does not bind whose callers they are.
+ * @param isBound whether a statement's conditions leave only callers of named accounts
+ */
+export function refuseEveryone(
+  resource: Resource,
+  table: Readonly<Record<string, string>>,
+  report: Report,
+  isBound: (statement: Statement) => boolean,
+): void {
+  for (const statement of statements(resource, table, report)) {
+    const { allows, principals: who } = statement;
+    const path = `${statement.path}.Principal`;
+    const everyone = who.find(({ kind }) => kind === "*");
+    if (!allows || isBound(statement)) {
+      continue;
+    }
+    if (everyone !== undefined) {
+      report.violation({ resource, path, found: everyone.value, wanted: "named principals" });
+    } else if (who.some(({ value }) => value === UNKNOWN)) {
+      report.unknown(resource, path);
+    }
+  }
 }
 
 function conditions(value: Value): Condition[] {

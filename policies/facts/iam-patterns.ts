@@ -12,10 +12,15 @@ export function covers(pattern: Value, action: string): boolean {
 }
 
 /** Actions of services that have nothing in common: a pattern for all of them is one for everything. */
-const PROBES = ["iam:CreateUser", "s3:GetObject", "ec2:RunInstances", "kms:Decrypt", "sts:AssumeRole"];
+const PROBES = ["iam:CreateUser", "s3:GetObject", "ec2:RunInstances", "kms:Decrypt", "rds:DeleteDBInstance"];
 
 export function isEverything(pattern: Value): boolean {
-  return PROBES.every((action) => covers(pattern, action));
+  return areEverything([pattern]);
+}
+
+/** Whether patterns together cover what services have that have nothing in common. */
+export function areEverything(patterns: readonly Value[]): boolean {
+  return PROBES.every((action) => patterns.some((pattern) => covers(pattern, action)));
 }
 
 const READING =

@@ -34,3 +34,9 @@ export function isPinned(text: string): boolean {
   const { digest, tag } = imageReference(text);
   return digest !== undefined && (DIGEST.test(digest) || HEX.test(text)) && tag?.toLowerCase() !== "latest";
 }
+
+/** Whether a build argument's name says that its value is an image: BASE_IMAGE, baseImage, from. */
+export function namesAnImage(path: string): boolean {
+  const name = (path.split(".").at(-1) ?? "").replace(/([a-z0-9])([A-Z])/g, "$1_$2");
+  return /(^|[_-])(base|from|image|parent)([_-]|\d|$)/i.test(name);
+}

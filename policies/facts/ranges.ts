@@ -10,6 +10,9 @@ export interface AddressRange {
 const BITS = { 4: 32n, 6: 128n } as const;
 /** IPv4 addresses as IPv6 spells them: ::ffff:0:0/96. */
 const MAPPED = 0xffffn << 32n;
+/** The whole of IPv4 behind a translator: 64:ff9b::/96. */
+const TRANSLATED = 0x64ff9bn << 96n;
+const IPV4_SIZE = 1n << 32n;
 
 /**
  * The addresses of a CIDR block as EC2 reads it: bits beyond the prefix do not count (`1.2.3.4/0` is everyone), an
@@ -35,8 +38,18 @@ export function addressRange(cidr: string): AddressRange | undefined {
 }
 
 function unmapped(range: AddressRange): AddressRange {
-  const isMapped = range.family === 6 && range.first >= MAPPED && range.last < MAPPED + (1n << 32n);
+  const isMapped = range.family === 6 && range.first >= MAPPED && range.last < MAPPED + IPV4_SIZE;
   return isMapped ? { family: 4, first: range.first - MAPPED, last: range.last - MAPPED } : range;
+}
+
+/** The range and the addresses of IPv4 that lie in it under another name. */
+function withIpv4(range: AddressRange): AddressRange[] {
+  const inside = [MAPPED, TRANSLATED].flatMap((base): AddressRange[] => {
+    const first = range.first > base ? range.first : base;
+    const last = range.last < base + IPV4_SIZE ? range.last : base + IPV4_SIZE - 1n;
+    return range.family === 6 && first <= last ? [{ family: 4, first: first - base, last: last - base }] : [];
+  });
+  return [range, ...inside];
 }
 
 /** Addresses in at least one of the ranges of a family. */
@@ -64,15 +77,18 @@ const WORLD_PREFIX = { 4: 7n, 6: 19n } as const;
 
 /** Whether the ranges together let a good part of the internet in, whatever they are cut into. */
 export function isWorld(ranges: readonly AddressRange[]): boolean {
+  const all = ranges.flatMap(withIpv4);
   return ([4, 6] as const).some(
-    (family) => covered(ranges, family) >= 1n << (BITS[family] - WORLD_PREFIX[family]),
+    (family) => covered(all, family) >= 1n << (BITS[family] - WORLD_PREFIX[family]),
   );
 }
 
-/** Whether the range is wider than a prefix of its family. */
+/** Whether the range, or what lies of IPv4 in it, is wider than a prefix of its family. */
 export function isWiderThan(
   range: AddressRange,
   prefix: { readonly 4: number; readonly 6: number },
 ): boolean {
-  return range.last - range.first + 1n > 1n << (BITS[range.family] - BigInt(prefix[range.family]));
+  return withIpv4(range).some(
+    ({ family, first, last }) => last - first + 1n > 1n << (BITS[family] - BigInt(prefix[family])),
+  );
 }

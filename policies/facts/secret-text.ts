@@ -1,6 +1,8 @@
+import { unpack } from "./unpack";
+
 /** Words that name a secret, in any spelling: API_KEY, apiKey, api-key. */
 const SECRET_KEY =
-  /(pass(word|wd|phrase)?|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|signing[-_.]?key|encryption[-_.]?key|session[-_.]?key|credentials?|auth[-_.]?key|bearer|jwt|hmac|(^|[-_.])(pwd|pw|key|psk|dsn)([-_.]|\d|$))/i;
+  /(pass(word|wd|phrase)?|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|signing[-_.]?key|encryption[-_.]?key|session[-_.]?key|credentials?|auth[-_.]?key|bearer|jwt|hmac|(^|[-_.])(pwd|pw|pin|key|psk|dsn)([-_.]|\d|$))/i;
 /** Keys that say where a secret lies or what it is about, not what it is. */
 const ABOUT_A_SECRET =
   /([-_.](file|path|dir|folder|url|id|name|ttl|length|version|type|arn)|File|Path|Dir|Url|Id|Name)$/;
@@ -22,7 +24,7 @@ const SECRET_LOOKS: readonly RegExp[] = [
 ];
 /** An assignment or an option within a text, e.g. `TOKEN=…`, `--password …`. */
 const ASSIGNMENT =
-  /(?:^|[\s;&|"'`])(?:--?([A-Za-z][\w.-]*)(?:=|\s+)|([A-Za-z][\w.-]*)(?:=|:\s+))(?:"([^"]*)"|'([^']*)'|([^\s"';&|-][^\s"';&|]*))/g;
+  /(?:^|[\s;&|,"'`])(?:--?([A-Za-z][\w.-]*)(?:=|\s+)|([A-Za-z][\w.-]*)(?:=|:\s+))(?:"([^"]*)"|'([^']*)'|([^\s"';&|,-][^\s"';&|,]*))/g;
 /** Names of images and contents are long and random to look at, and public. */
 const PUBLIC_DIGEST = /(sha(256|384|512)[:-])[0-9a-f]{64,128}/gi;
 const TOKEN = /[A-Za-z0-9+/_=-]{24,}/g;
@@ -35,28 +37,48 @@ export function namesSecret(key: string): boolean {
   return SECRET_KEY.test(key.replace(/([a-z0-9])([A-Z])/g, "$1_$2")) && !ABOUT_A_SECRET.test(key);
 }
 
+/** A variable or a substitution, a path of at least two steps, and words that say whether there is one. */
+const REFERENCE = /^(\$\{.*|\$\(.*|\$[A-Z_][A-Z0-9_]*|\/[\w.-]+\/.*|true|false|none|null)$/;
+/** Limits and lifetimes: TOKEN_LIMIT=3600. */
+const SMALL_NUMBER = /^\d{1,4}$/;
+const PASSWORD_KEY = /pass|pwd|pin|secret/i;
+
 /** Whether the value of a key that names a secret holds one: an empty value or a reference to elsewhere does not. */
-export function holdsValue(value: string): boolean {
-  return value.trim() !== "" && !/^\$|^\/|^(true|false|none|null|\d{1,4})$/i.test(value.trim());
+export function holdsValue(value: string, key = ""): boolean {
+  const text = value.trim();
+  return text !== "" && !REFERENCE.test(text) && (!SMALL_NUMBER.test(text) || PASSWORD_KEY.test(key));
 }
 
-/** Why a text is taken for a secret, without its content; undefined when it is not. */
-export function secretIn(text: string): string | undefined {
+/**
+ * Why a text, or a text packed into it, is taken for a secret, without its content; undefined when it is not.
+ * @param isDigest whether the text is meant to look random, as a digest does; false unless said
+ */
+export function secretIn(text: string, { isDigest = false } = {}): string | undefined {
+  for (const { text: inner, packing } of unpack(text)) {
+    const found = credentialIn(inner);
+    if (found !== undefined) {
+      return packing === "" ? found : `${found}, in ${packing}`;
+    }
+  }
+  return !isDigest && looksRandom(text) ? "(a text of random characters)" : undefined;
+}
+
+function credentialIn(text: string): string | undefined {
   if (SECRET_LOOKS.some((look) => look.test(text))) {
     return "(a text that looks like a credential)";
   }
   for (const [, option, variable, double, single, bare] of text.matchAll(ASSIGNMENT)) {
     const key = option ?? variable ?? "";
-    if (namesSecret(key) && holdsValue(double ?? single ?? bare ?? "")) {
+    if (namesSecret(key) && holdsValue(double ?? single ?? bare ?? "", key)) {
       return `(a value for ${key})`;
     }
   }
-  return looksRandom(text) ? "(a text of random characters)" : undefined;
+  return undefined;
 }
 
 /** Whether a pair of key and value holds a secret. */
 export function secretInPair(key: string, value: string): string | undefined {
-  return namesSecret(key) && holdsValue(value) ? `(a value for ${key})` : secretIn(value);
+  return namesSecret(key) && holdsValue(value, key) ? `(a value for ${key})` : secretIn(value);
 }
 
 function looksRandom(text: string): boolean {

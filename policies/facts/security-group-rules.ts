@@ -179,11 +179,12 @@ function protocolName(raw: Value): string {
   return text === "-1" || text === "all" ? "all" : (PROTOCOL_NAMES[text] ?? text);
 }
 
-/** A port left out, or -1, is all of them; text is taken as the number it is. */
+/** A port left out, or -1, is all of them; text is taken as the number it is; ends the wrong way round are turned. */
 function portRange(first: Value, last: Value): PortRange {
   const number = (value: Value) => (value === undefined || value === null ? -1 : Number(value));
   const [from, to] = [number(first), number(last)];
-  return from < 0 || to < 0 || Number.isNaN(from) || Number.isNaN(to) ? ALL_PORTS : { first: from, last: to };
+  const isAll = from < 0 || to < 0 || Number.isNaN(from) || Number.isNaN(to);
+  return isAll ? ALL_PORTS : { first: Math.min(from, to), last: Math.max(from, to) };
 }
 
 function asList(value: Value): readonly Value[] {

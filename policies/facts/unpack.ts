@@ -8,8 +8,8 @@ export interface Layer {
 
 const DEEPEST = 5;
 const LARGEST_BYTES = 4 * 1024 * 1024;
-/** Long enough not to be a word; in MIME it is broken into lines, in YAML these are indented. */
-const BASE64 = /(?:[A-Za-z0-9+/_-]{4}(?:\r?\n[ \t]*)?){5,}[A-Za-z0-9+/_-]{0,3}={0,2}/g;
+/** Long enough not to be a word; in MIME it is broken into lines, in YAML indented, in a shell with backslashes. */
+const BASE64 = /(?:[A-Za-z0-9+/_-]{4}(?:\\?\r?\n[ \t]*)?){5,}[A-Za-z0-9+/_-]{0,3}={0,2}/g;
 const HEX = /(?:[0-9a-f]{2}){12,}/gi;
 
 /**
@@ -34,9 +34,12 @@ export function unpack(text: string, packing: readonly string[] = []): Layer[] {
 }
 
 function open(bytes: Buffer, packing: string, outer: readonly string[]): Layer[] {
-  const inflated = inflate(bytes);
-  const found = inflated ?? bytes;
-  const here = [...outer, packing, ...(inflated === undefined ? [] : ["gzip"])];
+  const here = [...outer, packing];
+  let found = bytes;
+  for (let inner = inflate(found); inner !== undefined && here.length < DEEPEST; inner = inflate(found)) {
+    found = inner;
+    here.push("gzip");
+  }
   return isText(found) ? unpack(found.toString("utf8"), here) : [];
 }
 

@@ -1,5 +1,6 @@
 import type { ResourceRule } from "../core/rule";
 import { CONTAINER, stringsAt } from "../facts/docker";
+import { SCRIPT_TYPES, scripts } from "../facts/scripts";
 
 const FETCH = "(curl|wget|fetch|aria2c)";
 const SHELL = "(\\S*/)?((ba|da|z|k|a|c)?sh|python[\\d.]*|perl|ruby|node|php)";
@@ -9,10 +10,11 @@ const RUNS_DOWNLOAD: readonly RegExp[] = [
   ),
   new RegExp(`\\b(sh|bash|zsh|dash|eval|source|\\.)\\s[^\\n]*(\\$\\(|<\\(|\`)\\s*${FETCH}\\b`),
   new RegExp(
-    `\\b${FETCH}\\b[^\\n]*(-o|-O|>|--output)\\s*(\\S+)[^\\n]*(&&|;)\\s*(sudo\\s+)?((ba|da|z)?sh\\s+|chmod\\s+\\S+\\s+)\\3`,
+    `\\b${FETCH}\\b[^\\n]*(-\\w*[oO]|>|--output)\\s*(\\S+)[^\\n]*(&&|;|\\n)\\s*(sudo\\s+)?((ba|da|z)?sh\\s+|chmod\\s+\\S+\\s+)\\3`,
   ),
 ];
-const PLACES = ["create", "update", "delete", "command", "entrypoints", "healthcheck.tests"];
+/** What an interpreter fetches and runs by itself. */
+const INTERPRETED = /\b(exec|eval|compile)\s*\(?[^\n]*\b(urlopen|requests\.get|urllib|http\.get|fetch\s*\()/;
 
 const rule: ResourceRule = {
   description: "Nothing runs what it has just fetched from the net, unseen.",
@@ -21,10 +23,11 @@ const rule: ResourceRule = {
   severity: "high",
   enforcement: "mandatory",
   references: [],
-  types: ["command:local:Command", "command:remote:Command", CONTAINER],
+  types: SCRIPT_TYPES,
   checkResource(resource, report) {
-    for (const { path, text } of PLACES.flatMap((place) => stringsAt(resource, place, report))) {
-      if (RUNS_DOWNLOAD.some((way) => way.test(text))) {
+    const checks = resource.type === CONTAINER ? stringsAt(resource, "healthcheck.tests", report) : [];
+    for (const { path, text } of [...scripts(resource, report), ...checks]) {
+      if ([...RUNS_DOWNLOAD, INTERPRETED].some((way) => way.test(text))) {
         report.violation({
           resource,
           path,

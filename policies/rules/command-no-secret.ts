@@ -2,7 +2,7 @@ import type { ResourceRule } from "../core/rule";
 import { stringsAt } from "../facts/docker";
 import { secretIn, secretInPair } from "../facts/secret-text";
 
-const PLACES = ["create", "update", "delete", "environment", "interpreter", "dir"];
+const PLACES = ["create", "update", "delete", "environment", "interpreter", "dir", "triggers"];
 
 const rule: ResourceRule = {
   description: "No secret stands in a command's text or environment.",
@@ -22,7 +22,7 @@ const rule: ResourceRule = {
       const found = isKept
         ? "(a secret value)"
         : key === undefined
-          ? secretIn(text)
+          ? secretIn(text, { isDigest: path.startsWith("triggers") })
           : secretInPair(key, text);
       if (found !== undefined) {
         report.violation({ resource, path, found, wanted: "no secret" });

@@ -16,8 +16,9 @@ const rule: ResourceRule = {
   checkResource(resource, report) {
     for (const { path, text, key, value } of securityOptions(resource, report)) {
       const isOff =
-        (["apparmor", "systempaths"].includes(key) && /^(unconfined)?$/i.test(value)) ||
-        (key === "label" && /^(disable|type[:=]spc_t)$/i.test(value)) ||
+        (["apparmor", "systempaths"].includes(key) && /^(unconfined|.*complain.*)?$/i.test(value)) ||
+        (key === "label" && /^(disable|type[:=](spc_t|container_runtime_t|unconfined_t))$/i.test(value)) ||
+        (key === "writable-cgroups" && !/^(0|f|false)$/i.test(value)) ||
         key === "disable";
       if (isOff) {
         report.violation({ resource, path, found: text, wanted: "the engine's default confinement" });

@@ -1,4 +1,5 @@
 import { expectAt } from "../core/expectation";
+import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
 import { asNumber, CONTAINER } from "../facts/docker";
 
@@ -13,7 +14,12 @@ const rule: ResourceRule = {
   checkResource(resource, report) {
     expectAt(report, resource, "memory", "a number of MiB above 0", (value) => asNumber(value) > 0);
     const wanted = "the same as memory, for no swap on top";
-    expectAt(report, resource, "memorySwap", wanted, (value) => value === undefined || asNumber(value) >= 0);
+    // Left out, or 0, the engine adds as much swap again.
+    const most = 2 * asNumber(valueAt(resource, "memory"));
+    expectAt(report, resource, "memorySwap", wanted, (value) => {
+      const swap = asNumber(value);
+      return value === undefined || (swap >= 0 && !(swap > most));
+    });
   },
 };
 export default rule;

@@ -19,6 +19,7 @@ const rule: ResourceRule = {
     { catalogue: "cis-docker", id: "5.17" },
     { catalogue: "cis-docker", id: "5.21" },
     { catalogue: "cis-docker", id: "5.31" },
+    { catalogue: "aws-fsbp", id: "ECS.1" },
     { catalogue: "aws-fsbp", id: "ECS.3" },
   ],
   types: [CONTAINER, IMAGE, REMOTE_IMAGE, REGISTRY_IMAGE],
@@ -26,7 +27,8 @@ const rule: ResourceRule = {
     for (const path of resource.type === CONTAINER ? MODES : BUILD_MODES) {
       expectAt(report, resource, path, "a namespace of its own", (value) => {
         const isShared = ["pidMode", "ipcMode"].includes(path) && /^(shareable|container:)/.test(word(value));
-        return word(value) !== "host" && !isShared;
+        // Another process's namespace by its file is what podman calls ns:PATH.
+        return word(value) !== "host" && !isShared && !/^(ns|path):/.test(word(value));
       });
     }
     for (const { path } of membersAt(report, resource, "networksAdvanced")) {

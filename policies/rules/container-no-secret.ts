@@ -5,6 +5,7 @@ import { secretIn, secretInPair } from "../facts/secret-text";
 
 const PLACES = [
   ...["envs", "command", "entrypoints", "labels", "healthcheck", "uploads", "logOpts", "sysctls", "hosts"],
+  ...["mounts", "hostname", "domainname"],
   ...["build.args", "build.buildArgs", "build.label", "build.labels", "driverOpts", "options"],
 ];
 

@@ -25,6 +25,7 @@ const rule: ResourceRule = {
     { catalogue: "checkov", id: "CKV_DOCKER_3" },
     { catalogue: "checkov", id: "CKV_DOCKER_8" },
     { catalogue: "trivy", id: "DS-0002" },
+    { catalogue: "aws-fsbp", id: "ECS.1" },
   ],
   types: [CONTAINER],
   checkResource(resource, report) {

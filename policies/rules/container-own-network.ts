@@ -1,6 +1,6 @@
 import { expectAt, membersAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
-import { CONTAINER, NETWORK, word } from "../facts/docker";
+import { CONTAINER, NETWORK, stringsAt, word } from "../facts/docker";
 
 const DEFAULTS = ["", "bridge", "default", "nat"];
 const IN_THE_HOSTS = ["macvlan", "ipvlan", "host", "transparent", "l2bridge"];
@@ -17,6 +17,21 @@ const rule: ResourceRule = {
     if (resource.type === NETWORK) {
       const wanted = "a bridge of its own, not the host's network";
       expectAt(report, resource, "driver", wanted, (value) => !IN_THE_HOSTS.includes(word(value)));
+      for (const { path, text } of stringsAt(resource, "options", report)) {
+        if (
+          /bridge\.gateway_mode_ipv[46]$/.test(path) &&
+          ["nat-unprotected", "routed"].includes(word(text))
+        ) {
+          report.violation({
+            resource,
+            path,
+            found: text,
+            wanted: "a bridge that lets in published ports alone",
+          });
+        } else if (/bridge\.name$/.test(path) && word(text) === "docker0") {
+          report.violation({ resource, path, found: text, wanted });
+        }
+      }
       return;
     }
     const networks = membersAt(report, resource, "networksAdvanced");

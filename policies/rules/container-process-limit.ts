@@ -4,6 +4,9 @@ import type { ResourceRule } from "../core/rule";
 import { UNKNOWN } from "../core/value";
 import { asNumber, CONTAINER, word } from "../facts/docker";
 
+/** More than any service needs, and less than what a machine has. */
+const MOST_PROCESSES = 16384;
+
 const rule: ResourceRule = {
   description: "A container's user has a limit of processes, and no limit is lifted.",
   why: "A fork bomb in one node stops the whole machine; a lifted limit of open files or locked memory does too.",
@@ -11,7 +14,7 @@ const rule: ResourceRule = {
   severity: "medium",
   enforcement: "mandatory",
   references: [
-    { catalogue: "cis-docker", id: "5.18" },
+    { catalogue: "cis-docker", id: "5.19" },
     { catalogue: "cis-docker", id: "5.29" },
   ],
   types: [CONTAINER],
@@ -26,7 +29,15 @@ const rule: ResourceRule = {
         report.violation({ resource, path, found: `${soft}:${hard}`, wanted: "numbers of 0 or more" });
       }
     }
-    const isListed = limits.some(({ path }) => word(valueAt(resource, `${path}.name`)) === "nproc");
+    const processes = limits.filter(({ path }) => word(valueAt(resource, `${path}.name`)) === "nproc");
+    for (const { path } of processes) {
+      const hard = valueAt(resource, `${path}.hard`);
+      if (asNumber(hard) > MOST_PROCESSES) {
+        const wanted = `at most ${MOST_PROCESSES} processes`;
+        report.violation({ resource, path: `${path}.hard`, found: hard, wanted });
+      }
+    }
+    const isListed = processes.length > 0;
     if (!isListed && valueAt(resource, "ulimits") !== UNKNOWN) {
       report.violation({ resource, path: "ulimits", found: undefined, wanted: "one for nproc" });
     }

@@ -1,6 +1,6 @@
 import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
-import { CONTAINER, isTrue } from "../facts/docker";
+import { CONTAINER, isTrue, stringsAt, word } from "../facts/docker";
 
 const rule: ResourceRule = {
   description: "A container's root file system is read-only.",
@@ -15,6 +15,12 @@ const rule: ResourceRule = {
   types: [CONTAINER],
   checkResource(resource, report) {
     expectAt(report, resource, "readOnly", "true", isTrue);
+    for (const { path, text } of stringsAt(resource, "tmpfs", report)) {
+      const found = text.split(",").filter((option) => ["suid", "dev"].includes(word(option)));
+      if (found.length > 0) {
+        report.violation({ resource, path, found: found.join(","), wanted: "nosuid and nodev" });
+      }
+    }
   },
 };
 export default rule;

@@ -2,13 +2,63 @@ import type { ResourceRule } from "../core/rule";
 import { CONTAINER, securityOptions } from "../facts/docker";
 
 const DENIES = /^SCMP_ACT_(ERRNO|KILL|KILL_PROCESS|KILL_THREAD|TRAP)$/;
+/** Calls by which a process leaves its container; the engine's own profile lets them through with a capability only. */
+const WAYS_OUT: readonly string[] = [
+  ...[
+    "mount",
+    "umount",
+    "umount2",
+    "pivot_root",
+    "move_mount",
+    "fsmount",
+    "fsopen",
+    "open_tree",
+    "setns",
+    "unshare",
+  ],
+  ...[
+    "bpf",
+    "kexec_load",
+    "kexec_file_load",
+    "init_module",
+    "finit_module",
+    "delete_module",
+    "iopl",
+    "ioperm",
+  ],
+  ...[
+    "open_by_handle_at",
+    "perf_event_open",
+    "ptrace",
+    "process_vm_readv",
+    "process_vm_writev",
+    "userfaultfd",
+  ],
+  ...["keyctl", "add_key", "request_key", "reboot", "swapon", "swapoff", "acct", "syslog", "quotactl"],
+];
 
-function defaultAction(profile: string): string {
+/** What is wrong with a profile as JSON; undefined where nothing is. */
+function problemOf(text: string): string | undefined {
+  let profile: { defaultAction?: unknown; syscalls?: unknown };
   try {
-    return String(JSON.parse(profile).defaultAction);
+    profile = JSON.parse(text);
   } catch {
-    return "that cannot be read";
+    return "with defaultAction that cannot be read";
   }
+  if (!DENIES.test(String(profile.defaultAction))) {
+    return `with defaultAction ${profile.defaultAction}`;
+  }
+  const lists: { names?: string[]; action?: string; includes?: object; args?: unknown[] }[] = Array.isArray(
+    profile.syscalls,
+  )
+    ? profile.syscalls
+    : [];
+  const open = lists.filter(
+    ({ action, includes, args }) =>
+      !DENIES.test(String(action)) && Object.keys(includes ?? {}).length === 0 && (args ?? []).length === 0,
+  );
+  const out = open.flatMap(({ names }) => names ?? []).filter((name) => WAYS_OUT.includes(name));
+  return out.length > 0 ? `that allows ${out.join(", ")}` : undefined;
 }
 
 const rule: ResourceRule = {
@@ -27,13 +77,13 @@ const rule: ResourceRule = {
       if (/^(unconfined)?$/i.test(value)) {
         report.violation({ resource, path, found: `${key}=${value}`, wanted });
       } else if (value.startsWith("{")) {
-        const action = defaultAction(value);
-        if (!DENIES.test(action)) {
-          report.violation({ resource, path, found: `${key} with defaultAction ${action}`, wanted });
+        const problem = problemOf(value);
+        if (problem !== undefined) {
+          report.violation({ resource, path, found: `${key} ${problem}`, wanted });
         }
       } else if (value !== "builtin") {
-        // A file on the machine that runs the program.
-        report.unknown(resource, path);
+        // The engine takes no path: what is meant cannot be looked at.
+        report.violation({ resource, path, found: `${key}=${value}`, wanted: `${wanted}, as JSON` });
       }
     }
   },

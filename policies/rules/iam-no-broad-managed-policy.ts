@@ -53,6 +53,7 @@ function paths(resource: Resource, report: Report): string[] {
 }
 
 function isBroad(value: Value): boolean {
-  const name = value === UNKNOWN ? undefined : /^arn:[\w-]+:iam::aws:policy\/(.+)$/i.exec(String(value))?.[1];
+  const name =
+    value === UNKNOWN ? undefined : /^arn:[\w-]+:iam::aws:policy\/(.+)$/i.exec(String(value).trim())?.[1];
   return name !== undefined && !NARROW.includes(name);
 }

@@ -50,11 +50,11 @@ const ANYWHERE = [
   "ec2:ModifyInstanceMetadataOptions",
 ];
 
+/** Each does, where a wildcard leaves open which role: its name is soon somebody's administrator. */
+const ON_SEVERAL = ["iam:PassRole", "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"];
+
 /** Each does, where it may choose on whom: what it takes over has a role of its own. */
 const ON_ANYTHING = [
-  "iam:PassRole",
-  "sts:AssumeRole",
-  "sts:AssumeRoleWithWebIdentity",
   "ssm:SendCommand",
   "ssm:StartSession",
   "ssm:StartAutomationExecution",
@@ -117,7 +117,13 @@ const rule: ResourceRule = {
       const among = (list: readonly string[]) =>
         list.filter((action) => actions.some((pattern) => covers(pattern, action)));
       const onAnything = among(ON_ANYTHING);
-      const found = [...among(ANYWHERE), ...(coversAnyResource(statement) ? onAnything : [])];
+      const onSeveral = among(ON_SEVERAL);
+      const isOpen = coversAnyResource(statement);
+      const found = [
+        ...among(ANYWHERE),
+        ...(isOpen || resources.some((one) => typeof one === "string" && /[*?]/.test(one)) ? onSeveral : []),
+        ...(isOpen ? onAnything : []),
+      ];
       if (!allows) {
         continue;
       }
@@ -125,7 +131,10 @@ const rule: ResourceRule = {
         const more = found.length > 3 ? ` and ${found.length - 3} more` : "";
         const names = `${found.slice(0, 3).join(", ")}${more}`;
         report.violation({ resource, path, found: names, wanted: "no way to further rights" });
-      } else if (actions.includes(UNKNOWN) || (onAnything.length > 0 && resources.includes(UNKNOWN))) {
+      } else if (
+        actions.includes(UNKNOWN) ||
+        (onAnything.length + onSeveral.length > 0 && resources.includes(UNKNOWN))
+      ) {
         report.unknown(resource, path);
       }
     }

@@ -1,7 +1,6 @@
 import type { ResourceRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
 import { isOwnCallersOnly } from "../facts/iam-callers";
-import { RESOURCE_POLICIES, statements } from "../facts/iam-document";
+import { RESOURCE_POLICIES, refuseEveryone } from "../facts/iam-document";
 
 const rule: ResourceRule = {
   description: "No bucket, topic, queue, secret or repository may be used by everyone.",
@@ -16,17 +15,7 @@ const rule: ResourceRule = {
   ],
   types: Object.keys(RESOURCE_POLICIES),
   checkResource(resource, report) {
-    for (const statement of statements(resource, RESOURCE_POLICIES, report)) {
-      const { path, allows, principals } = statement;
-      if (!allows || isOwnCallersOnly(statement)) {
-        continue;
-      }
-      if (principals.some(({ kind }) => kind === "*")) {
-        report.violation({ resource, path: `${path}.Principal`, found: "*", wanted: "named principals" });
-      } else if (principals.some(({ value }) => value === UNKNOWN)) {
-        report.unknown(resource, `${path}.Principal`);
-      }
-    }
+    refuseEveryone(resource, RESOURCE_POLICIES, report, isOwnCallersOnly);
   },
 };
 export default rule;

@@ -1,7 +1,7 @@
 import type { ResourceRule } from "../core/rule";
 import { UNKNOWN } from "../core/value";
-import { IDENTITY_POLICIES, statements } from "../facts/iam-document";
-import { coversAnyResource, isEverything } from "../facts/iam-patterns";
+import { IDENTITY_POLICIES, type Statement, statements } from "../facts/iam-document";
+import { areEverything, coversAnyResource, isEverything } from "../facts/iam-patterns";
 
 const rule: ResourceRule = {
   description: "No policy allows every action on everything.",
@@ -20,6 +20,7 @@ const rule: ResourceRule = {
   ],
   types: Object.keys(IDENTITY_POLICIES),
   checkResource(resource, report) {
+    const wide: Statement[] = [];
     for (const statement of statements(resource, IDENTITY_POLICIES, report)) {
       const { path, allows, actions, resources } = statement;
       const found = actions.find(isEverything);
@@ -35,7 +36,15 @@ const rule: ResourceRule = {
         });
       } else if (actions.includes(UNKNOWN) || (found !== undefined && resources.includes(UNKNOWN))) {
         report.unknown(resource, path);
+      } else if (coversAnyResource(statement)) {
+        wide.push(statement);
       }
+    }
+    // a*, b* and so on are every action, too, whichever statement each stands in.
+    const [first] = wide;
+    if (first !== undefined && areEverything(wide.flatMap(({ actions }) => actions))) {
+      const found = "every action, in pieces, on everything";
+      report.violation({ resource, path: first.path, found, wanted: "named actions on named resources" });
     }
   },
 };

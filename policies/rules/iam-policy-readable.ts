@@ -1,4 +1,5 @@
 import type { ResourceRule } from "../core/rule";
+import type { Value } from "../core/value";
 import {
   documents,
   IDENTITY_POLICIES,
@@ -23,8 +24,15 @@ const rule: ResourceRule = {
     )) {
       if (document === undefined) {
         report.violation({ resource, path, found: "no JSON object", wanted: "a policy document" });
+      } else if (!hasStatement(document)) {
+        report.violation({ resource, path, found: Object.keys(document ?? {}), wanted: "a Statement in it" });
       }
     }
   },
 };
 export default rule;
+
+/** IAM takes the name of an element in any case, but no other name. */
+function hasStatement(document: Value): boolean {
+  return Object.keys(document ?? {}).some((key) => key.toLowerCase() === "statement");
+}

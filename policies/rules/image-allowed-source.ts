@@ -3,12 +3,11 @@ import { valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
 import { UNKNOWN } from "../core/value";
 import { CONTAINER, IMAGE, REGISTRY_IMAGE, REMOTE_IMAGE, stringsAt } from "../facts/docker";
-import { imageReference } from "../facts/image-reference";
+import { imageReference, namesAnImage } from "../facts/image-reference";
 
 const OFFICIAL =
   /^(library\/)?(debian|python|node|nginx)$|^nvidia\/cuda$|^nginx\/nginx-unprivileged$|^certbot\/[\w-]+$/;
 const MADE_HERE = /^comfy-[a-z0-9-]+$/;
-const NAMES_AN_IMAGE = /(^|[_-])(base|from|image|parent)([_-]|\d|$)/i;
 
 function checkSource(resource: Resource, path: string, text: string, report: Report): void {
   const { host, repository } = imageReference(text);
@@ -45,7 +44,11 @@ const rule: ResourceRule = {
       ...stringsAt(resource, "build.args", report),
       ...stringsAt(resource, "build.buildArgs", report),
     ];
-    for (const arg of args.filter((one) => NAMES_AN_IMAGE.test(one.path.split(".").at(-1) ?? ""))) {
+    // What a build takes from another's cache it takes as its own.
+    for (const { path: cache, text } of stringsAt(resource, "build.cacheFrom.images", report)) {
+      checkSource(resource, cache, text, report);
+    }
+    for (const arg of args.filter((one) => namesAnImage(one.path))) {
       checkSource(resource, arg.path, arg.text, report);
     }
   },

@@ -1,11 +1,10 @@
 import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
 import { IMAGE, REGISTRY_IMAGE, REMOTE_IMAGE, stringsAt } from "../facts/docker";
-import { imageReference, isPinned } from "../facts/image-reference";
+import { imageReference, isPinned, namesAnImage } from "../facts/image-reference";
 
-const NAMES_AN_IMAGE = /(^|[_-])(base|from|image|parent)([_-]|\d|$)/i;
 const MADE_HERE = /^comfy-[a-z0-9-]+$/;
-const FROM_THE_NET = /^(\w+:\/\/|git@|github\.com)/i;
+const FROM_THE_NET = /^(\w+:\/\/|[\w.-]+@[\w.-]+:|github\.com)/i;
 
 const rule: ResourceRule = {
   description: "An image is built on a base image by digest, from a folder of this machine.",
@@ -25,7 +24,7 @@ const rule: ResourceRule = {
     ]) {
       const isOurs =
         MADE_HERE.test(imageReference(text).repository) && imageReference(text).host === undefined;
-      if (NAMES_AN_IMAGE.test(path.split(".").at(-1) ?? "") && !isPinned(text) && !isOurs) {
+      if (namesAnImage(path) && !isPinned(text) && !isOurs) {
         report.violation({ resource, path, found: text, wanted: "an image by digest or id" });
       }
     }

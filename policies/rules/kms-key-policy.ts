@@ -1,8 +1,7 @@
 import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
 import { isOwnCallersOnly } from "../facts/iam-callers";
-import { KEY_POLICIES, statements } from "../facts/iam-document";
+import { KEY_POLICIES, refuseEveryone } from "../facts/iam-document";
 import { isTrue } from "../facts/machines";
 
 const rule: ResourceRule = {
@@ -21,17 +20,7 @@ const rule: ResourceRule = {
   types: Object.keys(KEY_POLICIES),
   checkResource(resource, report) {
     expectAt(report, resource, "bypassPolicyLockoutSafetyCheck", "false", (value) => !isTrue(value));
-    for (const statement of statements(resource, KEY_POLICIES, report)) {
-      const { path, allows, principals } = statement;
-      if (!allows || isOwnCallersOnly(statement)) {
-        continue;
-      }
-      if (principals.some(({ kind }) => kind === "*")) {
-        report.violation({ resource, path: `${path}.Principal`, found: "*", wanted: "named principals" });
-      } else if (principals.some(({ value }) => value === UNKNOWN)) {
-        report.unknown(resource, `${path}.Principal`);
-      }
-    }
+    refuseEveryone(resource, KEY_POLICIES, report, isOwnCallersOnly);
   },
 };
 export default rule;

@@ -4,12 +4,13 @@ import { namesSecret } from "../facts/secret-text";
 const rule: ResourceRule = {
   description:
     "A secret comes from RandomPassword or RandomBytes, not from a kind of random value that is kept in the clear or can be guessed.",
-  why: "RandomString, RandomUuid, RandomPet, RandomInteger and RandomShuffle stand in the state as plain text, and most have few bits.",
+  why: "RandomId, RandomString, RandomUuid, RandomPet, RandomInteger and RandomShuffle stand in the state as plain text, and most have few bits.",
   fix: "use RandomPassword or RandomBytes for it.",
   severity: "high",
   enforcement: "mandatory",
   references: [{ catalogue: "asvs", id: "11.5.1" }],
   types: [
+    "random:index/randomId:RandomId",
     "random:index/randomUuid:RandomUuid",
     "random:index/randomUuid4:RandomUuid4",
     "random:index/randomUuid7:RandomUuid7",

@@ -1,10 +1,21 @@
+import { type Resource, valueAt } from "../core/resource";
 import type { StackRule } from "../core/rule";
 import { stringsAt } from "../facts/docker";
 import { secretIn } from "../facts/secret-text";
 
 const MUST_BE_SECRET =
-  /^(privateKeyPem|caPrivateKeyPem|password|connection\.(password|privateKey|privateKeyPassword)|data)$/;
-const HAS_CREDENTIALS = /^(tls:|command:|docker:index\/secret:)/;
+  /^(privateKeyPem|caPrivateKeyPem|password|connection\.(password|privateKey|privateKeyPassword)|data|registry\.password|buildSecrets\..*|registryAuth\[\d+\]\.password)$/;
+const HAS_CREDENTIALS = /^(tls:|command:|docker:index\/(secret|image):|pulumi:providers:docker)/;
+/** What AWS keeps as secrets, by type. */
+const OF_AWS: Readonly<Record<string, RegExp>> = {
+  "aws:ssm/parameter:Parameter": /^value$/,
+  "aws:secretsmanager/secretVersion:SecretVersion": /^secret(String|Binary)$/,
+  "aws:acm/certificate:Certificate": /^privateKey$/,
+  "aws:iam/serverCertificate:ServerCertificate": /^privateKey$/,
+  "aws:rds/instance:Instance": /^password$/,
+  "aws:rds/cluster:Cluster": /^masterPassword$/,
+  "aws:elasticache/replicationGroup:ReplicationGroup": /^authToken$/,
+};
 
 const rule: StackRule = {
   description: "Private keys and other credentials are secrets in the state, wherever they are handed over.",
@@ -29,7 +40,10 @@ const rule: StackRule = {
         );
         const isCredential =
           /-----BEGIN [A-Z ]*PRIVATE KEY/.test(text) || (path === "stdin" && secretIn(text) !== undefined);
-        if (!isKept && (isCredential || (HAS_CREDENTIALS.test(resource.type) && MUST_BE_SECRET.test(path)))) {
+        const isNamed =
+          (HAS_CREDENTIALS.test(resource.type) && MUST_BE_SECRET.test(path)) ||
+          (OF_AWS[resource.type]?.test(path) === true && !isPlainParameter(resource));
+        if (!isKept && (isCredential || isNamed)) {
           report.violation({ resource, path, found: "(a plain value)", wanted: "a secret" });
         }
       }
@@ -37,3 +51,8 @@ const rule: StackRule = {
   },
 };
 export default rule;
+
+/** A parameter that is no SecureString is not meant to be one. */
+function isPlainParameter(resource: Resource): boolean {
+  return resource.type === "aws:ssm/parameter:Parameter" && valueAt(resource, "type") !== "SecureString";
+}

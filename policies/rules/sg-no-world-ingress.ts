@@ -1,7 +1,8 @@
-import type { Finding, StackRule } from "../core/rule";
+import type { Resource } from "../core/resource";
+import type { Finding, Report, StackRule } from "../core/rule";
 import { UNKNOWN } from "../core/value";
 import { type AddressRange, addressRange, isWorld } from "../facts/ranges";
-import { securityGroupRules } from "../facts/security-group-rules";
+import { type PortRange, securityGroupRules } from "../facts/security-group-rules";
 
 const rule: StackRule = {
   description: "No security group lets a good part of the internet in, in one range or in several together.",
@@ -22,40 +23,62 @@ const rule: StackRule = {
     { catalogue: "aws-ct", id: "CT.EC2.PR.3" },
   ],
   checkStack({ resources }, report) {
-    // Cut into pieces, the world is still the world: what one group lets in to one port counts together.
-    const doors = new Map<string, { ranges: AddressRange[]; findings: Finding[] }>();
-    for (const resource of resources) {
-      const rules = securityGroupRules(resource, (path) => report.unknown(resource, path));
-      for (const { direction, group, ports, peers } of rules.filter((one) => one.direction === "ingress")) {
-        const port = ports === UNKNOWN ? "unknown" : `${ports.first}-${ports.last}`;
-        const key = `${direction} ${group === UNKNOWN ? resource.urn : String(group)} ${port}`;
-        const door = doors.get(key) ?? { ranges: [], findings: [] };
-        doors.set(key, door);
-        for (const { kind, path, value } of peers) {
-          if (kind !== "cidr") {
-            continue;
-          }
-          if (value === UNKNOWN) {
-            report.unknown(resource, path);
-            continue;
-          }
-          const range = addressRange(String(value));
-          if (range !== undefined) {
-            door.ranges.push(range);
-            door.findings.push({ resource, path, found: value, wanted: "the ranges of those who need it" });
-          }
-        }
+    for (const doors of doorsByGroup(resources, report)) {
+      const alone = doors.filter(({ range }) => isWorld([range]));
+      for (const { finding } of alone) {
+        report.violation(finding);
       }
-    }
-    for (const { ranges, findings } of doors.values()) {
-      const alone = findings.filter((_, at) => isWorld(ranges.slice(at, at + 1)));
-      alone.forEach(report.violation);
-      const [first] = findings;
-      if (alone.length === 0 && first !== undefined && isWorld(ranges)) {
-        const found = `${findings.map(({ found: range }) => range).join(" + ")}, together a good part of the internet`;
-        report.violation({ ...first, found });
+      // Cut into pieces, the world is still the world: what one group lets in to one port counts together.
+      const pieces = doors.filter((door) => !alone.includes(door));
+      const said = new Set<Finding>();
+      for (const { ports } of pieces) {
+        const together = pieces.filter(({ ports: other }) => isIn(ports, other));
+        const [first] = together;
+        if (first !== undefined && !said.has(first.finding) && isWorld(together.map(({ range }) => range))) {
+          said.add(first.finding);
+          const ranges = together.map(({ finding }) => finding.found).join(" + ");
+          report.violation({ ...first.finding, found: `${ranges}, together a good part of the internet` });
+        }
       }
     }
   },
 };
 export default rule;
+
+interface Door {
+  readonly ports: PortRange | typeof UNKNOWN;
+  readonly range: AddressRange;
+  readonly finding: Finding;
+}
+
+/** What each group lets in; a range that nobody can read is said to be one. */
+function doorsByGroup(resources: readonly Resource[], report: Report): Iterable<Door[]> {
+  const groups = new Map<string, Door[]>();
+  for (const resource of resources) {
+    const rules = securityGroupRules(resource, (path) => report.unknown(resource, path));
+    for (const { group, ports, peers } of rules.filter((one) => one.direction === "ingress")) {
+      const key = group === UNKNOWN ? resource.urn : String(group);
+      for (const { path, value } of peers.filter(({ kind }) => kind === "cidr")) {
+        if (value === UNKNOWN) {
+          report.unknown(resource, path);
+          continue;
+        }
+        const range = addressRange(String(value));
+        const finding = { resource, path, found: value, wanted: "the ranges of those who need it" };
+        if (range === undefined) {
+          report.violation({ ...finding, wanted: "a CIDR block, such as 203.0.113.0/24" });
+        } else {
+          groups.set(key, [...(groups.get(key) ?? []), { ports, range, finding }]);
+        }
+      }
+    }
+  }
+  return groups.values();
+}
+
+/** Whether the first port of a door is among another's; ports that are not known yet are only with each other. */
+function isIn(ports: Door["ports"], other: Door["ports"]): boolean {
+  return ports === UNKNOWN || other === UNKNOWN
+    ? ports === other
+    : other.first <= ports.first && ports.first <= other.last;
+}

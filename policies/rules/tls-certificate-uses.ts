@@ -1,8 +1,5 @@
-import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
-import { CERTIFICATES, isCa } from "../facts/certificates";
-import { word } from "../facts/docker";
+import { CERTIFICATES, isCa, usesOf } from "../facts/certificates";
 
 const SIGNING = ["cert_signing", "crl_signing"];
 const PURPOSES = ["server_auth", "client_auth"];
@@ -17,13 +14,11 @@ const rule: ResourceRule = {
   references: [{ catalogue: "asvs", id: "12.1.3" }],
   types: [...CERTIFICATES],
   checkResource(resource, report) {
-    const path = "allowedUses";
-    const list = valueAt(resource, path);
-    if (list === UNKNOWN || (Array.isArray(list) && list.includes(UNKNOWN))) {
-      report.unknown(resource, path);
+    const found = usesOf(resource, report);
+    if (found === undefined) {
       return;
     }
-    const uses = (Array.isArray(list) ? list : []).map(word);
+    const { path, list, words: uses } = found;
     if (isCa(resource)) {
       if (!(uses.length === SIGNING.length && SIGNING.every((use) => uses.includes(use)))) {
         report.violation({

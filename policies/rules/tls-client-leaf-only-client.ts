@@ -1,8 +1,5 @@
-import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
-import { CERTIFICATES } from "../facts/certificates";
-import { word } from "../facts/docker";
+import { CERTIFICATES, usesOf } from "../facts/certificates";
 
 const OF_A_CLIENT = ["client_auth", "digital_signature", "key_agreement", "key_encipherment"];
 
@@ -15,13 +12,11 @@ const rule: ResourceRule = {
   references: [{ catalogue: "asvs", id: "12.1.3" }],
   types: [...CERTIFICATES],
   checkResource(resource, report) {
-    const path = "allowedUses";
-    const list = valueAt(resource, path);
-    if (list === UNKNOWN || (Array.isArray(list) && list.includes(UNKNOWN))) {
-      report.unknown(resource, path);
+    const found = usesOf(resource, report);
+    if (found === undefined) {
       return;
     }
-    const uses = (Array.isArray(list) ? list : []).map(word);
+    const { path, list, words: uses } = found;
     if (uses.includes("client_auth") && !uses.every((use) => OF_A_CLIENT.includes(use))) {
       report.violation({ resource, path, found: list, wanted: "client_auth with digital_signature alone" });
     }

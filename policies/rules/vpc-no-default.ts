@@ -3,7 +3,11 @@ import { type Resource, valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
 import { isSet } from "../facts/machines";
 
-const DEFAULTS = ["aws:ec2/defaultVpc:DefaultVpc", "aws:ec2/defaultSubnet:DefaultSubnet"];
+const DEFAULTS = [
+  "aws:ec2/defaultVpc:DefaultVpc",
+  "aws:ec2/defaultSubnet:DefaultSubnet",
+  "aws:ec2/defaultVpcDhcpOptions:DefaultVpcDhcpOptions",
+];
 const MACHINES = ["aws:ec2/instance:Instance", "aws:ec2/spotInstanceRequest:SpotInstanceRequest"];
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 /** What else puts a machine into a subnet. */

@@ -17,6 +17,16 @@ export interface Contender {
   readonly target?: Target;
 }
 
+/** Those whose title has the text, and those that they are compared with. */
+export function chosen<Titled extends Pick<Contender, "title" | "comparedWith">>(
+  contenders: readonly Titled[],
+  text: string,
+): Titled[] {
+  const asked = contenders.filter(({ title }) => title.includes(text));
+  const titles = new Set(asked.flatMap(({ title, comparedWith = [] }) => [title, ...comparedWith]));
+  return contenders.filter(({ title }) => titles.has(title));
+}
+
 export const MANY_CLIENTS = 10_000;
 const PROMPT_BYTES = 60_000;
 /** A route that every role may use and nginx serves itself; the static upstream answers everything alike. */

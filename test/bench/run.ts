@@ -5,12 +5,13 @@ import { ensureDockerEngine } from "../../infra/embedded/docker-engine";
 import { UserError } from "../../infra/embedded/errors";
 import { Progress } from "../../infra/embedded/progress";
 import { abortOnSignals } from "../../infra/embedded/run";
-import { type Contender, startContest, startInventory } from "./contenders";
+import { type Contender, chosen, startContest, startInventory } from "./contenders";
 import type { Lab } from "./lab";
 import { idleSocketsBytes } from "./sockets";
 import { cells, markdownTable, plainTable, type Round, type Row } from "./table";
 import { checkout, standIn } from "./upstreams";
 
+const IDLE_SOCKETS = "1,000 idle WebSockets";
 const SOCKETS_TARGET_MB = 100;
 
 const signal = abortOnSignals();
@@ -21,11 +22,13 @@ void runCommand(async () => {
     {
       rounds: { type: "string", help: "NUMBER  how often each row is measured, in turns (5)" },
       seconds: { type: "string", help: "NUMBER  length of each measurement (2)" },
+      only: { type: "string", help: "TEXT  only rows whose title has it, and those they are compared with" },
     },
     process.argv.slice(2),
   );
   const rounds = wholeNumber("rounds", options.rounds ?? "5");
   const seconds = wholeNumber("seconds", options.seconds ?? "2");
+  const only = String(options.only ?? "");
   await ensureDockerEngine({ onProgress: (line) => progress.line(line), signal });
   const labs: Lab[] = [];
   // Also after a second Ctrl-C, which ends the process at once.
@@ -33,13 +36,20 @@ void runCommand(async () => {
     for (const lab of labs) lab.stop();
   });
   try {
-    await bench(labs, rounds, seconds);
+    await bench(labs, { rounds, seconds, only });
   } finally {
     progress.close();
   }
 });
 
-async function bench(labs: Lab[], rounds: number, seconds: number): Promise<void> {
+interface BenchOptions {
+  readonly rounds: number;
+  readonly seconds: number;
+  /** Text in the titles of the rows that are wanted; empty for all. */
+  readonly only: string;
+}
+
+async function bench(labs: Lab[], { rounds, seconds, only }: BenchOptions): Promise<void> {
   const source = process.env.COMFYUI_SOURCE;
   const simulated = await step("image of the stand-in", () => standIn(signal));
   const upstreams = [
@@ -50,18 +60,27 @@ async function bench(labs: Lab[], rounds: number, seconds: number): Promise<void
     const inventories: Contender[] = [];
     const contest = await startContest(labs, signal);
     for (const upstream of upstreams) inventories.push(...(await startInventory(labs, upstream, signal)));
-    return [...contest, ...inventories];
+    return chosen([...contest, ...inventories], only);
   });
+  const withSockets = IDLE_SOCKETS.includes(only);
+  if (contenders.length === 0 && !withSockets) {
+    throw new UserError(`--only is "${only}"; give a part of a row's title, or of "${IDLE_SOCKETS}".`, 2);
+  }
   const measured = await measure(contenders, rounds, seconds);
-  const bytes = await step("1,000 idle WebSockets", () => idleSocketsBytes(labs, simulated.image, signal));
+  const megabytes = withSockets
+    ? (await step(IDLE_SOCKETS, () => idleSocketsBytes(labs, simulated.image, signal))) / 1e6
+    : undefined;
 
   const table = cells(rows(contenders, measured));
-  const megabytes = bytes / 1e6;
   const notes = [
     `${machine()}; wrk with 32 connections over TLS on loopback, one nginx worker each, medians of ${rounds} rounds of ${seconds} s.`,
     `CPU µs: of the contender's own processes, for one request.`,
     `"Asked every time": nginx remembers no verdict (proxy_cache off).`,
-    `1,000 idle WebSockets: ${megabytes.toFixed(0)} MB more resident memory (target < ${SOCKETS_TARGET_MB}: ${megabytes < SOCKETS_TARGET_MB ? "met" : "missed"}).`,
+    ...(megabytes === undefined
+      ? []
+      : [
+          `${IDLE_SOCKETS}: ${megabytes.toFixed(0)} MB more resident memory (target < ${SOCKETS_TARGET_MB}: ${megabytes < SOCKETS_TARGET_MB ? "met" : "missed"}).`,
+        ]),
   ];
   progress.close();
   console.log(

@@ -42,7 +42,10 @@ function admitFor(seconds: number): number {
 it("a client passes until its moment: then no remembered verdict, session or socket lets it in", async () => {
   const end = admitFor(8);
   const target = "/system_stats";
+  const mark = pod.auditMark();
   const signedIn = await send(pod, "HTTP/1.1", { target, headers: basic });
+  // Its line must be there before the next call's is looked for.
+  await pod.auditSince(mark, 200);
   const session: Headers = [["Cookie", signedIn.headers["set-cookie"]?.[0]?.split(";")[0] ?? ""]];
   const presented: Record<string, Headers> = { apiKey: [["X-API-Key", key]], basic, session };
   const socket = new WebSocket(`wss://localhost:${pod.port}/ws`, {
@@ -70,10 +73,10 @@ it("a client passes until its moment: then no remembered verdict, session or soc
   await sleep(end - Date.now() + 20);
   for (const protocol of PROTOCOLS) {
     for (const headers of Object.values(presented)) {
-      const mark = pod.auditMark();
+      const before = pod.auditMark();
       const reply = await expectRefused(pod, protocol, { target, headers }, 401);
       expect(errorOf(reply)?.code).toBe("credential_expired");
-      const verdicts = (await pod.auditSince(mark, 401)).map((line) => JSON.parse(line).verdict);
+      const verdicts = (await pod.auditSince(before, 401)).map((line) => JSON.parse(line).verdict);
       expect(verdicts).toContain("credential_expired");
     }
   }

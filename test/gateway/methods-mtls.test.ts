@@ -306,8 +306,36 @@ describe("revocation", () => {
     }
   });
 
+  it("by a list that has run out refuses every certificate, and nothing else", async () => {
+    const stackCa = await TestCa.create("CN=stack CA", P384);
+    const current = await stackCa.issue("CN=backend");
+    const clientCrl = await stackCa.expiredRevocationList();
+    apply([current.fingerprint]);
+    try {
+      expect(pod.applyNginx(pod.nginxBundle({ clientCa: stackCa.pem, clientCrl }))).toMatchObject({
+        status: 0,
+      });
+      await sleep(500);
+      for (const protocol of PROTOCOLS) {
+        await expectRefused(pod, protocol, stats(current), 400);
+        await expectPassed(pod, protocol, stats(undefined, key("user")));
+      }
+      const fresh = await revocationList(stackCa.pem, await stackCa.key(), []);
+      // Another body size, so that nginx takes the list over at once.
+      const bundle = pod.nginxBundle({ clientCa: stackCa.pem, clientCrl: fresh, jsonBodyBytes: 1_000_000 });
+      expect(pod.applyNginx(bundle)).toMatchObject({ status: 0 });
+      await sleep(500);
+      await expectPassed(pod, "HTTP/1.1", stats(current), "mtls");
+    } finally {
+      expect(pod.applyNginx(pod.nginxBundle({ clientCa: ca.pem }))).toMatchObject({ status: 0 });
+      await sleep(500);
+      apply();
+    }
+  }, 60_000);
+
   it("by time ends an open connection's rights too", async () => {
-    const brief = await ca.issue("CN=backend", { notAfter: new Date(Date.now() + 5000) });
+    const end = Date.now() + 12_000;
+    const brief = await ca.issue("CN=backend", { notAfter: new Date(end) });
     apply([backend.fingerprint, brief.fingerprint]);
     const connection = await openTls(pod, { cert: brief.certificate, key: brief.key });
     let received = "";
@@ -317,13 +345,13 @@ describe("revocation", () => {
     const request = `GET /system_stats HTTP/1.1\r\nHost: localhost:${pod.port}\r\n\r\n`;
     connection.write(request);
     await eventually(async () => received.includes("HTTP/1.1 200"), "it passes");
-    await sleep(5500);
+    await sleep(end - Date.now() + 500);
     received = "";
     connection.write(request);
     await eventually(async () => received.includes("HTTP/1.1 400"), "it is refused");
     connection.destroy();
     apply();
-  });
+  }, 60_000);
 
   it("no session is resumed, so a certificate is looked at anew", async () => {
     const socket = await openTls(pod, { cert: backend.certificate, key: backend.key });

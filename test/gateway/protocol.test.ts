@@ -131,6 +131,34 @@ describe.each(PROTOCOLS)("headers over %s", (protocol) => {
     expect(await policy("/queue")).toMatch(/default-src 'none'/);
   });
 
+  it.each([
+    ["image/png", 'filename="x.png"', 'filename="x.png"'],
+    ["video/mp4", 'filename="x.mp4"', 'filename="x.mp4"'],
+    ["application/json", "attachment", "attachment"],
+    ["image/svg+xml", 'filename="x.svg"', 'attachment; filename="x.svg"'],
+    ["text/html", 'filename="x.html"', 'attachment; filename="x.html"'],
+    ["Text/HTML; charset=utf-8", 'inline; filename="x.html"', 'attachment; filename="x.html"'],
+    ["application/xhtml+xml", "inline", "attachment"],
+    ["text/xml", undefined, "attachment"],
+    ["text/javascript", 'filename="a\\"; inline"', "attachment"],
+    ["application/octet-stream", 'attachment; filename="x.bin"', 'attachment; filename="x.bin"'],
+    ["multipart/x-mixed-replace", "inline", "attachment"],
+    ["x-unknown/imaginary", "inline", "attachment"],
+  ])("a file of the type %s, sent with %j, comes with %j", async (type, sent, expected) => {
+    const query = `respond=text&type=${encodeURIComponent(type)}`;
+    const more = sent === undefined ? "" : `&disposition=${encodeURIComponent(sent)}`;
+    for (const target of [`/view?${query}${more}`, `/api/userdata/a.json?${query}${more}`]) {
+      const reply = await send(pod, protocol, { target, headers: key("user") });
+      expect(reply.headers["content-disposition"]).toEqual([expected]);
+      expect(reply.headers["content-type"]).toEqual([type]);
+    }
+    const page = await send(pod, protocol, {
+      target: `/assets/a.html?${query}${more}`,
+      headers: key("user"),
+    });
+    expect(page.headers["content-disposition"]).toEqual(sent === undefined ? undefined : [sent]);
+  });
+
   it.each(["evil.example", "localhost.evil.example", "", "comfyui:8188", "127.0.0.2", "[::2]"])(
     'the host "%s" is not served',
     async (host) => {

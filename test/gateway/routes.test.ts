@@ -41,6 +41,7 @@ describe.each(PROTOCOLS)("credentials over %s", (protocol) => {
       "/api/ws",
       "/manager/reboot",
       "/.gateway/verify",
+      "/.gateway/verify-socket",
       "/.gateway/error/404",
     ],
     ...[

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../policies/core/evaluate";
+import { violationMessage } from "../../policies/core/message";
 import type { ResourceRule, StackRule } from "../../policies/core/rule";
 import { UNKNOWN } from "../../policies/core/value";
 import { resource } from "../support/policy";
@@ -84,6 +85,15 @@ describe("evaluate", () => {
     expect(late?.badExceptions).toEqual([
       'The exception for "front" ended on 2026-11-23: mend the resource, or look at the reason again and give a new day.',
     ]);
+  });
+
+  it("shows no secret in a message", () => {
+    const door = { ...resource("door", { open: true }, "front"), secretPaths: ["open"] };
+    const [finding] =
+      evaluate({ closed }, { resources: [door], complete: true }, {}, TODAY)[0]?.violations ?? [];
+    expect(finding && violationMessage(closed, finding)).toBe(
+      "front: open is (secret); wanted false. Fix: close the door.",
+    );
   });
 
   it("keeps what is not known apart from what is wrong", () => {

@@ -21,6 +21,7 @@ describe("exceptionProblem", () => {
     ["in order", {}],
     ["on its last day", { expires: TODAY }],
     ["for one resource", { resource: "gateway" }],
+    ["of the shortest reason", { reason: "ten letter" }],
   ])("accepts one that is %s", (_, change) => {
     expect(exceptionProblem({ ...good, ...change }, TODAY)).toBeUndefined();
   });
@@ -71,6 +72,18 @@ describe("exceptionProblem", () => {
   });
 });
 
+// Pulumi hands a configuration on without looking at its types.
+describe("exceptionProblem of what is no text", () => {
+  it.each<[keyof Exception, string]>([
+    ["resource", "The exception for 5 names no resource:"],
+    ["reason", 'The exception for "gateway-*" has no reason (5):'],
+    ["owner", 'The exception for "gateway-*" has no owner:'],
+    ["expires", 'The exception for "gateway-*" has no end (5):'],
+  ])("refuses a number for %s", (key, problem) => {
+    expect(exceptionProblem({ ...good, [key]: 5 }, TODAY)).toContain(problem);
+  });
+});
+
 describe("excuse", () => {
   const names = (list: readonly { resource: { name: string } }[]) =>
     list.map(({ resource }) => resource.name);
@@ -83,7 +96,8 @@ describe("excuse", () => {
   });
 
   it("takes the characters of a pattern as they are", () => {
-    expect(excuse([finding("aXb")], [{ ...good, resource: "a.b" }], TODAY).violations).toHaveLength(1);
+    const { violations } = excuse([finding("aXb"), finding("a.b")], [{ ...good, resource: "a.b" }], TODAY);
+    expect(names(violations)).toEqual(["aXb"]);
   });
 
   it("covers a property and what lies in it, not one that only begins alike", () => {

@@ -71,5 +71,23 @@ describe("a recorded plan", () => {
     const before = performance.now();
     evaluate(CATALOGUE, { resources: many, complete: true }, {}, TODAY);
     expect(performance.now() - before).toBeLessThan(5000);
-  });
+  }, 60_000);
+
+  it("of the shipped program for AWS needs no credentials, and tells ports and cost but no secret", () => {
+    const { PATH = "" } = process.env;
+    const run = spawnSync(process.execPath, ["--import", "tsx", "infra/plan/main.ts", "aws"], {
+      encoding: "utf8",
+      env: { PATH },
+    });
+    expect([run.status, run.stderr]).toEqual([0, ""]);
+    for (const part of [
+      "aws:ec2/instance:Instance",
+      "in    22/tcp   203.0.113.7/32",
+      "COST A MONTH",
+      "together",
+    ]) {
+      expect(run.stdout).toContain(part);
+    }
+    expect(run.stdout).not.toContain("PRIVATE KEY");
+  }, 60_000);
 });

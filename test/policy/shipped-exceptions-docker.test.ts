@@ -17,7 +17,12 @@ const NEEDED = [
       it: resource(CONTAINER, { restart: "unless-stopped" }, `${part}-container`),
     }),
   ),
-  ...["pod", "watcher", "meter"].map((part) => ({
+  {
+    rule: "container-bounded-restart",
+    it: resource(CONTAINER, { restart: "unless-stopped" }, "watcher-probe"),
+  },
+  { rule: "container-health-check", it: resource(CONTAINER, {}, "watcher-probe") },
+  ...["pod", "watcher", "meter", "certificate"].map((part) => ({
     rule: "container-health-check",
     it: resource(CONTAINER, {}, `${part}-container`),
   })),

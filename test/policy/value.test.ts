@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Resource, valueAt } from "../../policies/core/resource";
+import { isSecretAt, type Resource, valueAt } from "../../policies/core/resource";
 import { show, toValue, UNKNOWN, type Value } from "../../policies/core/value";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -13,6 +13,26 @@ describe("toValue", () => {
 
   it("tells unknown values, wherever they are", () => {
     expect(toValue({ a: [UNKNOWN_STRING, { b: UNKNOWN_STRING }] })).toEqual({ a: [UNKNOWN, { b: UNKNOWN }] });
+  });
+
+  it.each([
+    ["bool", "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7"],
+    ["number", "3eeb2bf0-c639-47a8-9e75-3b44932eb421"],
+    ["string", "04da6b54-80e4-46f7-96ec-b56ff0331ba9"],
+    ["array", "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2"],
+    ["asset", "030794c1-ac77-496b-92df-f27374a8bd58"],
+    ["archive", "e48ece36-62e2-4504-bad9-02848725956a"],
+    ["object", "dd056dcd-154b-4c76-9bd3-c8f88648b5ff"],
+    ["our own", UNKNOWN],
+  ])("tells an unknown %s", (_, raw) => {
+    expect(toValue(raw)).toBe(UNKNOWN);
+  });
+
+  it("says of a secret as a whole that it has no path, and gives a plain text that is no JSON as it is", () => {
+    const paths: string[] = [];
+    const raw = { [SIGNATURE]: SECRET, plaintext: "no JSON" };
+    expect(toValue(raw, undefined, (path) => paths.push(path))).toBe("no JSON");
+    expect(paths).toEqual([""]);
   });
 
   it.each([
@@ -49,7 +69,7 @@ describe("valueAt", () => {
     urn: "urn",
     type: "t",
     name: "n",
-    props: { list: [{ port: 22 }, UNKNOWN], text: "x", later: UNKNOWN },
+    props: { list: [{ port: 22 }, UNKNOWN], text: "x", later: UNKNOWN, none: null },
   };
 
   it.each([
@@ -59,8 +79,36 @@ describe("valueAt", () => {
     ["list[7].port", undefined],
     ["text.length.deeper", undefined],
     ["nothing", undefined],
+    ["none.deeper", undefined],
   ])("%s", (path, value) => {
     expect(valueAt(resource, path)).toBe(value);
+  });
+});
+
+describe("isSecretAt", () => {
+  const resource: Resource = {
+    urn: "urn",
+    type: "t",
+    name: "n",
+    props: {},
+    secretPaths: ["envs", "ports[0]"],
+  };
+
+  it.each([
+    ["envs", true],
+    ["envs[3]", true],
+    ["envs.KEY", true],
+    ["envsToo", false],
+    ["env", false],
+    ["ports[0].ip", true],
+    ["ports[1].ip", false],
+    ["ports", false],
+  ])("%s: %s", (path, secret) => {
+    expect(isSecretAt(resource, path)).toBe(secret);
+  });
+
+  it("knows of no secret where the source does not tell", () => {
+    expect(isSecretAt({ urn: "urn", type: "t", name: "n", props: {} }, "envs")).toBe(false);
   });
 });
 
@@ -69,6 +117,9 @@ describe("show", () => {
     [undefined, "(absent)"],
     ["x", '"x"'],
     [{ a: UNKNOWN }, '{"a":"(not known yet)"}'],
+    // With its quotes 120 characters, and one more.
+    ["y".repeat(118), `"${"y".repeat(118)}"`],
+    ["y".repeat(119), `"${"y".repeat(116)}...`],
     ["y".repeat(200), `"${"y".repeat(116)}...`],
   ])("%j", (value, text) => {
     expect(show(value)).toBe(text);

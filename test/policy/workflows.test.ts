@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -9,6 +11,8 @@ interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 interface Job {
+  readonly needs?: string;
+  readonly strategy?: { readonly matrix: { readonly stack: unknown } };
   readonly permissions?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
   readonly "timeout-minutes"?: number;
@@ -77,4 +81,43 @@ it("publishes without running the pull request's code", () => {
   expect(
     publish?.steps.every(({ run, uses }) => run === undefined && !uses?.startsWith("actions/checkout@")),
   ).toBe(true);
+});
+
+describe("every environment", () => {
+  it("is planned, previewed and looked at for drift", () => {
+    const each = jobs.filter(([, { strategy }]) => strategy !== undefined);
+    expect(each.map(([name]) => name)).toEqual([
+      "drift.yml drift",
+      "pull-request.yml policy",
+      "pull-request.yml preview",
+    ]);
+    for (const [, { needs, strategy }] of each) {
+      expect(needs).toBe("environments");
+      expect(strategy?.matrix.stack).toMatch(
+        /^\$\{\{ fromJSON\(needs\.environments\.outputs\.stacks\) \}\}$/,
+      );
+    }
+  });
+
+  it.each(jobs.filter(([name]) => name.endsWith(" environments")))("has a settings file: %s", (_, job) => {
+    const folder = mkdtempSync(join(tmpdir(), "comfy-environments-"));
+    try {
+      const files = [
+        "Pulumi.yaml",
+        "Pulumi.README.yaml",
+        "Pulumi.aws.yaml",
+        "Pulumi.eu-1.yaml",
+        "Pulumi.$(x).yaml",
+      ];
+      for (const file of files) writeFileSync(join(folder, file), "");
+      const output = join(folder, "output");
+      const env = { ...process.env, GITHUB_OUTPUT: output };
+      const { status } = spawnSync("bash", ["-e", "-c", job.steps.at(-1)?.run ?? ""], { cwd: folder, env });
+      expect([status, readFileSync(output, "utf8")]).toEqual([0, 'stacks=["aws","eu-1"]\n']);
+      spawnSync("bash", ["-e", "-c", job.steps.at(-1)?.run ?? ""], { env });
+      expect(readFileSync(output, "utf8").split("\n")[1]).toMatch(/"local"/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

@@ -3,9 +3,16 @@ import { request } from "node:https";
 import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { baseImageFor } from "../support/base-image";
-import { docker, leftOf, objectsOf } from "../support/docker";
+import { docker, objectsOf } from "../support/docker";
 import { freePort } from "../support/free-port";
-import { cliDriver, embeddedDriver, hasPulumi, type Run, type StackDriver } from "../support/stack-driver";
+import {
+  bringDown,
+  cliDriver,
+  embeddedDriver,
+  hasPulumi,
+  type Run,
+  type StackDriver,
+} from "../support/stack-driver";
 
 const UP_TIMEOUT_MS = 600_000;
 const DOMAIN = "comfy.example.com";
@@ -48,12 +55,7 @@ describe.each(engines)("the program on %s", (_, makeDriver) => {
     baseImageFor(driver.stack);
   }, UP_TIMEOUT_MS);
 
-  afterAll(async () => {
-    const { output } = await driver.destroy();
-    const left = leftOf(driver.stack);
-    driver.cleanUp();
-    expect(left, output).toEqual({ container: [], network: [], volume: [], image: [] });
-  }, UP_TIMEOUT_MS);
+  afterAll(() => bringDown(driver), UP_TIMEOUT_MS);
 
   it.runIf(HAS_IPV6)(
     "answers on [::1] where IPv6 is asked for, and finds nothing to do when run again",

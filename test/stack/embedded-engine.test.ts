@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -88,6 +88,90 @@ describe.skipIf(!hasDocker)("the embedded engine", { timeout: 60_000 }, () => {
     expect(ended.output).toMatch(message);
     expect(ended.output).not.toMatch(/\n\s+at /);
     expect(ended.code).toBe(code);
+  });
+
+  describe("judged by the policies before anything is made", () => {
+    const DOWNLOAD = "command-no-piped-download";
+    const judged = (name: string, config: object) => {
+      const file = join(stack.root, "policies.json");
+      writeFileSync(file, JSON.stringify(config));
+      return start(name, { TEST_POLICIES: file });
+    };
+    const exception = (resource: string) => ({
+      resource,
+      reason: "The test's own download, never run.",
+      owner: "tests",
+      expires: "2999-12-31",
+    });
+
+    it("makes nothing of a program with a mandatory violation, and says each with its fix, no secret, exit code 1", async () => {
+      const { code, output } = await judged("insecure", {});
+      const said = (resource: string, found: string) =>
+        `high  ${DOWNLOAD}\n    ${resource}: create is ${found}; wanted a download that is checked before it runs.\n` +
+        "    fix: fetch to a file, compare its SHA-256, then run it.\n";
+      expect(output).toContain("3 violations of mandatory policies; nothing was created.\n");
+      expect(output).toContain(
+        said(
+          "setup",
+          String.raw`"echo \"created setup\" >> \"$TEST_LOG\"; true || curl -s http://127.0.0.1:1/x | sh"`,
+        ),
+      );
+      expect(output).toContain(said("again", "(secret)"));
+      expect(output).not.toContain("hunter2");
+      expect(output).toContain(`belongs into ${stack.root}/policies.json.`);
+      expect(code).toBe(1);
+      expect(existsSync(stack.log)).toBe(false);
+      expect(existsSync(stack.folder)).toBe(false);
+    });
+
+    it("leaves what there is as it is when a later program is refused", async () => {
+      await judged("works", {});
+      expect((await judged("insecure", {})).code).toBe(1);
+      expect(lines()).toEqual(["created first", "created second"]);
+      expect(stack.resources()).toHaveLength(2);
+      await stack.run("stop");
+    });
+
+    it("makes it once each violation has an exception in order", async () => {
+      // The secret in the last one's text is a violation of its own.
+      const excused = (...names: string[]) => ({
+        [DOWNLOAD]: { exceptions: names.map(exception) },
+        "command-no-secret": { exceptions: [exception("again")] },
+      });
+      expect((await judged("insecure", excused("setup"))).output).toContain(
+        "1 violation of mandatory policies; nothing was created.",
+      );
+      const late = { [DOWNLOAD]: { exceptions: [{ ...exception("*e*"), expires: "2026-01-31" }] } };
+      expect((await judged("insecure", late)).output).toContain(
+        'The exception for "*e*" ended on 2026-01-31',
+      );
+      expect(existsSync(stack.log)).toBe(false);
+      // The last of the three asks at a port where nobody answers, and fails in the making.
+      await judged("insecure", excused("setup", "a*n"));
+      expect(lines().sort()).toEqual(["created fine", "created setup"]);
+      await stack.run("stop");
+    });
+
+    it("goes on past advisory violations, with one line on how to see them", async () => {
+      const { code, output } = await judged("advised", {});
+      expect(output).toMatch(
+        new RegExp(
+          `Policies: \\d+ violations? of advisory ones\\. See: npm run -s plan -- ${stack.stack} --json \\| npm run -s policy -- -\n`,
+        ),
+      );
+      expect(output).toContain("Done: 2 created");
+      expect(code).toBe(0);
+      await stack.run("stop");
+    });
+
+    it("refuses a configuration that it cannot use, exit code 2", async () => {
+      const { code, output } = await judged("works", { "no-such-rule": {} });
+      expect(output).toContain(
+        'policies.json cannot be used: there is no rule "no-such-rule"; docs/policies.md lists them.',
+      );
+      expect(code).toBe(2);
+      expect(existsSync(stack.log)).toBe(false);
+    });
   });
 
   it("stops on SIGINT and SIGTERM: children ended, state true, lock free, exit code 130", async () => {

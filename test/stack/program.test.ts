@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { baseImageFor } from "../support/base-image";
 import {
   type Access,
   emptyImageWorkflow,
@@ -10,9 +9,11 @@ import {
   send,
   signToken,
 } from "../support/client";
-import { docker, leftOf, objectsOf } from "../support/docker";
+import { docker, objectsOf } from "../support/docker";
 import { freePort } from "../support/free-port";
 import {
+  bringDown,
+  bringUp,
   cliDriver,
   embeddedDriver,
   hasPulumi,
@@ -47,19 +48,10 @@ describe.each(engines)("the program on %s", (_, makeDriver) => {
   beforeAll(async () => {
     driver = makeDriver();
     settings = { port: await freePort(), comfyui: { source: "stand-in" } };
-    driver.configure(settings);
-    baseImageFor(driver.stack);
-    const { code, output } = await driver.up();
-    expect(code, output).toBe(0);
-    outputs = driver.outputs();
+    outputs = await bringUp(driver, settings);
   }, UP_TIMEOUT_MS);
 
-  afterAll(async () => {
-    const { output } = await driver.destroy();
-    const left = leftOf(driver.stack);
-    driver.cleanUp();
-    expect(left, output).toEqual({ container: [], network: [], volume: [], image: [] });
-  }, UP_TIMEOUT_MS);
+  afterAll(() => bringDown(driver), UP_TIMEOUT_MS);
 
   it("hands out the documented outputs", async () => {
     expect(Object.keys(outputs).sort()).toEqual([

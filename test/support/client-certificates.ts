@@ -14,7 +14,9 @@ export interface Oddities {
   readonly notBefore?: Date;
   readonly notAfter?: Date;
   /** Defaults to clientAuth. */
-  readonly usage?: "clientAuth" | "serverAuth";
+  readonly usage?: "clientAuth" | "serverAuth" | "codeSigning";
+  /** Alternative DNS names. */
+  readonly names?: readonly string[];
   readonly algorithm?: Algorithm;
   /** A curve that WebCrypto does not have, by OpenSSL's name. */
   readonly curve?: string;
@@ -58,6 +60,43 @@ export class TestCa {
     return privateKeyPem(await pkcs8(this.keys.privateKey));
   }
 
+  /** A list of revoked certificates, PEM, that names none and should have been renewed an hour ago. */
+  async expiredRevocationList(): Promise<string> {
+    const hour = 3_600_000;
+    const list = await x509.X509CrlGenerator.create({
+      issuer: this.root.subjectName,
+      thisUpdate: new Date(Date.now() - 2 * hour),
+      nextUpdate: new Date(Date.now() - hour),
+      signingAlgorithm: { ...this.keys.privateKey.algorithm, hash: "SHA-384" } as never,
+      signingKey: this.keys.privateKey,
+    });
+    return `${x509.PemConverter.encode(list.rawData, "X509 CRL")}\n`;
+  }
+
+  /**
+   * A CA whose certificate this one has signed.
+   *
+   * @param isCa whether the certificate says that it is one
+   */
+  async intermediate(
+    name: string,
+    { notBefore, notAfter }: Pick<Oddities, "notBefore" | "notAfter"> = {},
+    isCa = true,
+  ): Promise<TestCa> {
+    const keys = await generate(P256);
+    const root = await x509.X509CertificateGenerator.create({
+      subject: name,
+      issuer: this.root.subject,
+      notBefore: notBefore ?? new Date(Date.now() - 60_000),
+      notAfter: notAfter ?? new Date(Date.now() + 3_600_000),
+      signingAlgorithm: { ...this.keys.privateKey.algorithm, hash: "SHA-256" } as never,
+      publicKey: keys.publicKey,
+      signingKey: this.keys.privateKey,
+      extensions: [new x509.BasicConstraintsExtension(isCa, undefined, true)],
+    });
+    return new TestCa(keys, root);
+  }
+
   async issue(subject: string | x509.JsonNameParams, odd: Oddities = {}): Promise<IssuedIdentity> {
     const keys = odd.curve === undefined ? await generated(odd.algorithm ?? P256) : keysOfCurve(odd.curve);
     const certificate = await x509.X509CertificateGenerator.create({
@@ -74,6 +113,9 @@ export class TestCa {
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[odd.usage ?? "clientAuth"]]),
+        ...(odd.names
+          ? [new x509.SubjectAlternativeNameExtension(odd.names.map((value) => ({ type: "dns", value })))]
+          : []),
       ],
     });
     return {

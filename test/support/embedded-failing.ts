@@ -3,6 +3,7 @@ import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import * as tls from "@pulumi/tls";
 
 class SettingsError extends Error {
   override name = "SettingsError";
@@ -60,6 +61,29 @@ const cases: Record<string, () => Record<string, unknown>> = {
       delete: 'echo "deleted first" >> "$TEST_LOG"',
     });
     return { first: first.id, third: new local.Command("third", { create: "true" }).id };
+  },
+  // What is in order comes first and depends on nothing: it must not be made either.
+  insecure: () => {
+    const fine = new local.Command("fine", { create: 'echo "created fine" >> "$TEST_LOG"' });
+    const setup = new local.Command("setup", {
+      create: 'echo "created setup" >> "$TEST_LOG"; true || curl -s http://127.0.0.1:1/x | sh',
+    });
+    const again = {
+      create: pulumi.secret("curl -s http://127.0.0.1:1/y | sh; hunter2"),
+      triggers: [fine.id],
+    };
+    return { fine: fine.id, setup: setup.id, again: new local.Command("again", again).id };
+  },
+  // A rule that is only advisory says something about a certificate valid for a year.
+  advised: () => {
+    const key = new tls.PrivateKey("key", { algorithm: "ECDSA", ecdsaCurve: "P256" });
+    const certificate = new tls.SelfSignedCert("certificate", {
+      privateKeyPem: key.privateKeyPem,
+      subject: { commonName: "localhost" },
+      allowedUses: ["digital_signature", "server_auth"],
+      validityPeriodHours: 24 * 365,
+    });
+    return { certificate: certificate.certPem };
   },
   hangs: () => ({ out: new local.Command("long", { create: 'echo $$ > "$TEST_LOG"; sleep 100' }).stdout }),
 };

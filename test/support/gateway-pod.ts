@@ -70,6 +70,11 @@ export class GatewayPod {
     return this.#certificate.certificate;
   }
 
+  /** PEM of the private key of the server's certificate. */
+  get certificateKey(): string {
+    return this.#certificate.key;
+  }
+
   get origin(): string {
     return `https://localhost:${this.port}`;
   }
@@ -78,11 +83,15 @@ export class GatewayPod {
    * Starts everything and applies the configuration with one client of each role, named after it.
    *
    * @param network Docker's default unless given
+   * @param upstream the program that stands where ComfyUI stands; the recording one unless given
    */
-  static async start(network = "bridge"): Promise<GatewayPod> {
+  static async start(
+    network = "bridge",
+    upstream = "test/support/recording-upstream.ts",
+  ): Promise<GatewayPod> {
     const pod = new GatewayPod();
     try {
-      await pod.#start(network);
+      await pod.#start(network, upstream);
       return pod;
     } catch (error) {
       pod.stop();
@@ -90,10 +99,10 @@ export class GatewayPod {
     }
   }
 
-  async #start(network: string): Promise<void> {
+  async #start(network: string, upstream: string): Promise<void> {
     const images = gatewayImages();
     await this.makeCertificate();
-    writeFileSync(join(this.#folder, "upstream.js"), bundle("test/support/recording-upstream.ts"));
+    writeFileSync(join(this.#folder, "upstream.js"), bundle(upstream));
     const label = ["--label", `comfy-fortress.stack=${TEST_STACK}`];
     const name = (part: string) => ["--name", `${this.#name}-${part}`, ...label];
     const inside = ["--network", `container:${this.#name}-pod`];

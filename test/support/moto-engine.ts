@@ -15,7 +15,7 @@ import { type CreateScheduleCommandInput, Scheduler } from "@aws-sdk/client-sche
 import { SNS } from "@aws-sdk/client-sns";
 import * as pulumi from "@pulumi/pulumi";
 import { Monitor, type Registered, type Registration } from "../../infra/embedded/monitor";
-import { programIsQuiet, useMonitor } from "../../infra/embedded/sdk";
+import { runProgram, useMonitor } from "../../infra/embedded/sdk";
 import { computed } from "../../infra/plan/computed";
 import { awsAnswers } from "../../infra/plan/computed-aws";
 import { MOTO_ACCOUNT, type MotoClient } from "./moto";
@@ -77,8 +77,7 @@ export async function playProgram(
       : answers.function(token, args);
   pulumi.runtime.setAllConfig({ ...config });
   useMonitor(new Monitor("comfy-fortress", stack, register, functions), "comfy-fortress", stack);
-  await pulumi.runtime.runInPulumiStack(async () => program());
-  await programIsQuiet();
+  await runProgram(program);
   if (failure !== undefined) throw failure;
   return { resources, unplayed: [...unplayed].sort() };
 }

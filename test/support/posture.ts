@@ -69,7 +69,7 @@ export const CONTAINERS: Readonly<Record<string, Own>> = {
   },
   watcher: {
     user: "10002:10002",
-    memory: 192,
+    memory: 320,
     cpus: "0.5",
     cpuShares: 512,
     processes: 4096,

@@ -50,8 +50,9 @@ const ANSWERS: Record<string, (response: ServerResponse, query: URLSearchParams)
       })
       .end("<p>hello</p>");
   },
-  accel: (response) => {
-    response.writeHead(200, { "X-Accel-Redirect": "/.gateway/verify" }).end("from upstream");
+  accel: (response, query) => {
+    const to = query.get("to") ?? "/.gateway/verify";
+    response.writeHead(200, { "X-Accel-Redirect": to }).end("from upstream");
   },
   big: (response, query) => {
     const size = Number(query.get("size"));
@@ -83,6 +84,7 @@ const ANSWERS: Record<string, (response: ServerResponse, query: URLSearchParams)
         ...(isEncoded && { "Content-Encoding": "gzip" }),
         "Cache-Control": "public, max-age=86400",
         Expires: "Thu, 31 Dec 2099 23:59:59 GMT",
+        ...(query.has("disposition") && { "Content-Disposition": query.get("disposition") ?? "" }),
         ETag: '"strong"',
       })
       .end(body);
@@ -135,6 +137,8 @@ upstream.on("upgrade", (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, (webSocket) => {
     openSockets++;
     webSocket.on("close", () => openSockets--);
+    // What is no frame closes the socket, not this program.
+    webSocket.on("error", () => {});
     webSocket.on("message", (data, isBinary) => webSocket.send(data, { binary: isBinary }));
   });
 });

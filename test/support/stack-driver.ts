@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { ClientCredentials } from "../../components/access";
+import { baseImageFor } from "./base-image";
+import { leftOf } from "./docker";
 import { copyProject } from "./project-copy";
 
 /** What a run of a command line gave. */
@@ -38,9 +40,42 @@ export interface StackDriver {
   cleanUp(): void;
 }
 
-export function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Run> {
+/** Brings a stack up for the first time, with these settings and the base image that the machine has. Throws with its output. */
+export async function bringUp(driver: StackDriver, settings: Record<string, unknown>): Promise<Outputs> {
+  driver.configure(settings);
+  baseImageFor(driver.stack);
+  const { code, output } = await driver.up();
+  if (code !== 0) {
+    throw new Error(output);
+  }
+  return driver.outputs();
+}
+
+/** Destroys a stack and its copy of the project. Throws where something of it is left on the engine. */
+export async function bringDown(driver: StackDriver): Promise<void> {
+  const { output } = await driver.destroy();
+  const left = Object.entries(leftOf(driver.stack)).filter(([, ids]) => ids.length > 0);
+  driver.cleanUp();
+  if (left.length > 0) {
+    throw new Error(
+      `the stack ${driver.stack} has left ${JSON.stringify(left)}; the end of it said:\n${output}`,
+    );
+  }
+}
+
+/** @param input what it reads from standard input */
+export function run(
+  command: string,
+  args: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  input = "",
+): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+    // Who ends without reading it all is no error.
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
     let output = "";
     child.stdout.on("data", (chunk) => {
       output += chunk;
@@ -120,6 +155,19 @@ export function cliDriver(stack: string): StackDriver {
 /** Whether the Pulumi CLI is on PATH. */
 export function hasPulumi(): boolean {
   return spawnSync("pulumi", ["version"], { stdio: "ignore" }).status === 0;
+}
+
+/** Whether the Pulumi CLI has the providers that put containers on a machine; they come from a host of their own. */
+export function hasProviders(): boolean {
+  return (
+    hasPulumi() &&
+    ["command", "docker"].every(
+      (name) =>
+        spawnSync(`pulumi-resource-${name}`, ["-help"], { stdio: "ignore" }).error === undefined ||
+        spawnSync("pulumi", ["plugin", "install", "resource", name], { stdio: "ignore", timeout: 120_000 })
+          .status === 0,
+    )
+  );
 }
 
 function writeSettings(folder: string, stack: string, settings: Record<string, unknown>, head = ""): void {

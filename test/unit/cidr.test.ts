@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isCidr } from "../../components/gateway/nginx/cidr";
+import { canonicalCidr, isCidr } from "../../components/gateway/nginx/cidr";
 
 /** A number's bits beyond a prefix, counted by arithmetic alone. */
 const rest = (value: bigint, bits: number, prefix: number) => value & ((1n << BigInt(bits - prefix)) - 1n);
@@ -75,4 +75,14 @@ describe("a range of addresses", () => {
     "all",
     "unix:",
   ])("is not %j", (text) => expect(isCidr(text)).toBe(false));
+
+  it.each([
+    ["203.0.113.7", "203.0.113.7/32"],
+    ["0.0.0.0/0", "0.0.0.0/0"],
+    ["2001:DB8:0:0::1", "2001:db8::1/128"],
+    ["2001:0db8::/32", "2001:db8::/32"],
+    ["0::/0", "::/0"],
+  ])("is written as EC2 does: %s as %s", (text, expected) => {
+    expect(canonicalCidr(text)).toBe(expected);
+  });
 });

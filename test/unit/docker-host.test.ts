@@ -10,7 +10,7 @@ import { engineCommand, withVariables } from "../../components/shared/command";
 import { localImage } from "../../components/shared/image";
 import type { Machine } from "../../components/shared/machine";
 import { Monitor, type Registration } from "../../infra/embedded/monitor";
-import { programIsQuiet, useMonitor } from "../../infra/embedded/sdk";
+import { runProgram, useMonitor } from "../../infra/embedded/sdk";
 import { computed } from "../../infra/plan/computed";
 
 const STACK = "mocked-host";
@@ -41,10 +41,9 @@ async function ask(program: () => void): Promise<Asked> {
     return computed(registration);
   });
   useMonitor(monitor, "comfy-fortress", STACK);
-  await pulumi.runtime.runInPulumiStack(async () => {
+  await runProgram(() => {
     program();
   });
-  await programIsQuiet();
   return { resources, deletedWith, named: (name) => resources.find((one) => one.name === name) };
 }
 
@@ -141,12 +140,15 @@ describe("DockerHost on a machine", () => {
   });
 
   it("lets everything on it go with it, of whatever component", async () => {
-    const { deletedWith, named } = await ask(() => {
+    const { deletedWith, named, resources } = await ask(() => {
       const engine = host({ machine: machine() });
       new Pod("pod", { engine, audience: "everyone", ipv6: false, publishPort: 443 });
     });
     const withInstance = expect.stringMatching(/test:index:Instance::vm$/);
     expect(deletedWith).toMatchObject({ "docker-host": withInstance, pod: withInstance, vm: "" });
+    // Each resource itself: the real engine replaces by that alone.
+    expect(resources.map((resource) => resource.deletedWith)).toEqual(resources.map(() => withInstance));
+    expect(resources.length).toBeGreaterThan(9);
     expect(named("pod-firewall")?.type).toBe("command:remote:Command");
   });
 

@@ -3,9 +3,12 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -122,5 +125,28 @@ describe("bootstrap.mjs", { timeout: 30_000 }, () => {
     });
     expect((await run()).output).toContain(installed);
     expect(readFileSync(join(root, "node_modules/.package-lock.json"), "utf8")).toContain("1.0.1");
+  });
+
+  it("uses linked dependencies that fit, and never installs through the link", async () => {
+    const root = project();
+    const env = { PATH: `${join(root, "bin")}${delimiter}${process.env.PATH}` };
+    const run = async () => await launch(root, ["target.ts"], env).ended;
+    await run();
+    const shared = join(root, "shared");
+    renameSync(join(root, "node_modules"), shared);
+    const before = readdirSync(shared);
+    symlinkSync("shared", join(root, "node_modules"));
+    expect((await run()).output).not.toContain("npm");
+    lock(root, "1.0.1");
+    for (const target of ["shared", "gone"]) {
+      rmSync(join(root, "node_modules"));
+      symlinkSync(target, join(root, "node_modules"));
+      const { code, output } = await run();
+      expect(code).toBe(1);
+      expect(output).toContain(`node_modules is a link to ${target}, whose packages are not those of`);
+      expect(output).not.toContain("npm ci --no-audit");
+    }
+    expect(readdirSync(shared)).toEqual(before);
+    expect(readFileSync(join(shared, ".package-lock.json"), "utf8")).not.toContain("1.0.1");
   });
 });

@@ -27,16 +27,41 @@ describe("nginx.conf", () => {
     const profiles = Object.entries(files).filter(([, text]) => text.includes("proxy_pass"));
     for (const [name, text] of profiles) {
       if (name === "nginx.conf") continue;
-      expect(text).toContain("auth_request /.gateway/verify;");
+      expect(text).toContain(`auth_request /.gateway/verify${name.includes("socket") ? "-socket" : ""};`);
       expect(text).toContain("if ($target_fault)");
       expect(text).toMatch(/client_max_body_size \d{6,};/);
     }
-    // The question for the verdict, and the hop that compresses, which only nginx itself can reach.
+    // The questions for the verdict, what the authorizer has passed, and the hop that compresses, which only nginx itself
+    // can reach.
     expect(main.match(/proxy_pass .*/g)).toEqual([
       "proxy_pass http://authorizer/;",
+      "proxy_pass http://authorizer/;",
+      "proxy_pass http://comfyui;",
       "proxy_pass http://comfyui;",
     ]);
     expect(profiles.length).toBeGreaterThan(5);
+  });
+
+  it("lets the authorizer alone send a request to where it passes, and only of an inspected route", () => {
+    const honouring = Object.entries(files).filter(
+      ([, text]) =>
+        text.includes("proxy_ignore_headers") && !/proxy_ignore_headers[^;]*X-Accel-Redirect/.test(text),
+    );
+    expect(honouring.map(([name]) => name)).toEqual(["serve/inspected-json.conf"]);
+    expect(honouring[0]?.[1]).toContain("proxy_pass http://authorizer;");
+    for (const [, ignored] of main.matchAll(/proxy_ignore_headers ([^;]*);/g)) {
+      expect(ignored).toContain("X-Accel-Redirect");
+    }
+    const inspected = ROUTES.filter(({ handling }) => handling === "inspected");
+    expect(inspected.map(({ id }) => id)).toEqual(["prompt"]);
+    const references = Object.values(files).flatMap((text) => text.match(/.*@passed.*/g) ?? []);
+    expect(references.map((line) => line.trim())).toEqual(["location @passed {"]);
+    const passed = /location @passed \{[\s\S]*?\n {4}\}/.exec(main)?.[0] ?? "";
+    expect(passed).toContain("proxy_set_header Content-Type $json_content_type;");
+    expect(passed).not.toContain("X-Gateway-");
+    // Nor is anything else but the body nginx has read whole: what is inspected is what is sent.
+    expect(honouring[0]?.[1]).not.toContain("proxy_request_buffering");
+    expect(passed).not.toContain("proxy_request_buffering");
   });
 
   it("never puts a decoded path into an upstream's or an answer's hands", () => {
@@ -59,8 +84,9 @@ describe("nginx.conf", () => {
   });
 
   it("remembers no verdict for a WebSocket, which would hold on to it for hours", () => {
-    expect(main).toContain("proxy_cache_bypass $websocket_upgrade;");
-    expect(main).toContain("proxy_no_cache $websocket_upgrade;");
+    const verify = /location = \/\.gateway\/verify-socket \{[\s\S]*?\n {4}\}/.exec(main)?.[0] ?? "";
+    expect(verify).toContain("proxy_set_header X-Gateway-Purpose verify;");
+    expect(verify).not.toContain("proxy_cache");
   });
 
   it("writes audit lines in pieces that a pipe takes whole, within a second", () => {
@@ -85,7 +111,7 @@ describe("nginx.conf", () => {
       jsonBodyBytes: 7_000_000,
       fileBodyBytes: 9_000_000,
     });
-    expect(other["serve/authorizer-json.conf"]).toContain("client_max_body_size 7000000;");
+    expect(other["serve/inspected-json.conf"]).toContain("client_max_body_size 7000000;");
     expect(other["serve/direct-raw.conf"]).toContain("client_max_body_size 9000000;");
     expect(other["serve/authorizer-multipart.conf"]).toContain("client_max_body_size 26214400;");
     expect(other["nginx.conf"]).toContain("server_name comfy.example.com;");

@@ -44,6 +44,31 @@ describe("the counts", () => {
     expect(lines).toContain("comfy_gateway_websockets_open 3");
   });
 
+  it("of many that are alike", async () => {
+    const counted = metrics();
+    counted.count(parseTallyLine(PASSED), 3);
+    counted.count(undefined, 2);
+    const lines = await series(counted);
+    expect(lines).toContain('comfy_gateway_requests_total{route="queue",method="GET",status="200"} 3');
+    expect(lines).toContain('comfy_gateway_verdicts_total{verdict="allow",auth="apiKey"} 3');
+    expect(lines).toContain('comfy_gateway_upstream_seconds_count{upstream="comfyui"} 3');
+    expect(lines).toContain("comfy_gateway_tally_refused_total 2");
+  });
+
+  it("of an inspected request at the authorizer and, where it passed, at ComfyUI", async () => {
+    const counted = metrics();
+    counted.count(parseTallyLine("POST prompt 200 allow apiKey inspected 0.25 : 1.5"));
+    counted.count(parseTallyLine("POST prompt 502 allow apiKey inspected 0.25 : -"));
+    counted.count(parseTallyLine("POST prompt 403 node_denied apiKey authorizer 0.5"));
+    const lines = (await series(counted)).filter((line) => /upstream_seconds_(?:sum|count)/.test(line));
+    expect(lines).toEqual([
+      'comfy_gateway_upstream_seconds_sum{upstream="authorizer"} 1',
+      'comfy_gateway_upstream_seconds_count{upstream="authorizer"} 3',
+      'comfy_gateway_upstream_seconds_sum{upstream="comfyui"} 1.5',
+      'comfy_gateway_upstream_seconds_count{upstream="comfyui"} 1',
+    ]);
+  });
+
   it("the first of several upstreams' times, none of a socket, none where there was no upstream", async () => {
     const counted = metrics();
     counted.count(parseTallyLine("GET ws 101 allow apiKey authorizer 3600.5"));
@@ -112,7 +137,7 @@ describe("the reader of the tally", () => {
     const reader = new TallyReader(path, fullBytes);
     return async () => {
       const lines: string[] = [];
-      await reader.drain((line) => lines.push(line));
+      await reader.drain((line, times) => lines.push(...Array<string>(times).fill(line)));
       return lines;
     };
   };
@@ -132,6 +157,18 @@ describe("the reader of the tally", () => {
     const lines = Array.from({ length: 5000 }, (_, index) => `line ${index}`);
     appendFileSync(path, `${lines.join("\n")}\n`);
     expect(await read()).toEqual(lines);
+  });
+
+  it("counts what is alike together", async () => {
+    const reader = new TallyReader(path);
+    await reader.drain(() => {});
+    appendFileSync(path, "a\nb\na\na\n");
+    const counted: [string, number][] = [];
+    await reader.drain((line, times) => counted.push([line, times]));
+    expect(counted).toEqual([
+      ["a", 3],
+      ["b", 1],
+    ]);
   });
 
   it("empties the log when it is long, and goes on", async () => {

@@ -197,6 +197,7 @@ describe("the whole program, under mocks", () => {
       engineCommands: [[...entrypoints, ...start], healthcheck.tests.slice(1)],
       gpu: false,
       action: "alert",
+      clear: `docker exec comfy-${STACK}-watcher node /opt/watcher/watcher.js clear`,
     });
   });
 

@@ -175,4 +175,13 @@ describe("the processes of a container", () => {
     process(`0::/docker/${ID}\n`, "node", "Z");
     expect(readProcesses(ID, root)).toEqual([]);
   });
+
+  it("are not the engine's runtime before it has entered the container's process namespace", () => {
+    process(`0::/docker/${ID}\n`);
+    const status = join("4711", "status");
+    put(status, "Uid:\t0\t0\t0\t0\nNSpid:\t2822\nNSpgid:\t2822\t1\n");
+    expect(readProcesses(ID, root)).toEqual([]);
+    put(status, "Uid:\t0\t0\t0\t0\nNSpid:\t4711\t205\t1\nNSpgid:\t2822\n");
+    expect(readProcesses(ID, root)).toMatchObject([{ innerPid: 1, uid: 0 }]);
+  });
 });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { ProcessDetector, type ProcessView, SIGHTINGS } from "../../components/watcher/detection/processes";
+import {
+  initOf,
+  ProcessDetector,
+  type ProcessView,
+  SIGHTINGS,
+} from "../../components/watcher/detection/processes";
 
 const HEALTH_CHECK = ["/bin/sh", "-c", "check that it listens"];
 const START = ["/bin/sh", "-c", 'until it stands; do sleep 0.1; done; exec "$@"', "pod-member", "comfyui"];
@@ -26,6 +31,9 @@ const standIn = process(7, 1, {
   program: "/usr/bin/node",
   argv: ["node", "/opt/stand-in/stand-in.js", "--port"],
 });
+
+/** What the engine's runtime is before it becomes the container's init: root's, and not to be looked into. */
+const BEGINNING = process(1, 0, { uid: 0, program: undefined, argv: ["runc", "init"] });
 
 /** What is found when the same processes are seen so often. */
 function findings(processes: readonly ProcessView[], times = SIGHTINGS) {
@@ -64,6 +72,42 @@ describe("processes in ComfyUI's container", () => {
     [
       "the search for libraries",
       [init, main, process(9, 7, { program: "/usr/sbin/ldconfig", argv: ["ldconfig", "-p"] })],
+    ],
+    // Recorded while the container's start was held up for eight seconds.
+    ["a start that is slow to begin", [BEGINNING]],
+    [
+      "a health check that is slow to begin",
+      [init, main, process(9, 0, { ...BEGINNING, pid: 1009, innerPid: 9 })],
+    ],
+    [
+      "one whose program is read from memory meanwhile",
+      [
+        init,
+        main,
+        process(9, 0, { program: "/memfd:runc_cloned:/proc/self/exe (deleted)", argv: ["runc", "init"] }),
+      ],
+    ],
+    [
+      "a runtime that is called by its path",
+      [process(1, 0, { uid: 0, program: undefined, argv: ["/usr/local/sbin/runc", "init"] })],
+    ],
+    [
+      "what the shell of a health check runs",
+      [
+        init,
+        main,
+        process(9, 0, { program: "/usr/bin/dash", argv: HEALTH_CHECK }),
+        process(10, 9, { program: "/usr/bin/readlink", argv: ["readlink", "/proc/self/ns/net"] }),
+        process(11, 9, { program: "/usr/bin/grep", argv: ["grep", "-q", ":1FFC"] }),
+      ],
+    ],
+    [
+      "what the start runs while it waits for the firewall",
+      [
+        init,
+        process(7, 1, { program: "/usr/bin/dash", argv: START }),
+        process(8, 7, { program: "/usr/bin/sleep", argv: ["sleep", "0.1"] }),
+      ],
     ],
   ])("are what they should be: %s", (_, processes) => {
     expect(findings(processes, 10)).toEqual([]);
@@ -106,6 +150,27 @@ describe("processes in ComfyUI's container", () => {
       process(9, 0, { uid: 0, program: undefined, argv: ["sleep", "9"] }),
       /hides its program/,
     ],
+    ["the runtime's words in the container", process(9, 7, { argv: ["runc", "init"] }), /not ComfyUI's/],
+    [
+      "the runtime's words over a program in memory",
+      process(9, 1, { program: "/memfd:runc_cloned:/proc/self/exe (deleted)", argv: ["runc", "init"] }),
+      /memory only/,
+    ],
+    [
+      "the runtime's words and one more",
+      process(9, 0, { uid: 0, program: undefined, argv: ["runc", "init", "x"] }),
+      /hides its program/,
+    ],
+    [
+      "a tool that no health check runs",
+      process(9, 7, { program: "/usr/bin/cat", argv: ["cat"] }),
+      /not ComfyUI's/,
+    ],
+    [
+      "a tool started by hand",
+      process(9, 0, { program: "/usr/bin/sleep", argv: ["sleep", "0.1"] }),
+      /not ComfyUI's/,
+    ],
     ["XMRig", process(9, 7, { program: "/tmp/x", argv: ["./x", "--donate-level", "1"] }), /miner's words/],
     ["lolMiner by its name", process(9, 7, { program: "/tmp/lolMiner", argv: ["a"] }), /miner's words/],
     [
@@ -118,16 +183,29 @@ describe("processes in ComfyUI's container", () => {
     expect(reasons([extra])).toEqual([expect.stringMatching(message)]);
   });
 
-  it("are judged only when they stay: the engine's own beginnings of a health check do not", () => {
-    const beginning = process(9, 0, {
-      program: "/memfd:runc_cloned:/proc/self/exe (deleted)",
-      argv: ["runc", "init"],
-    });
-    const check = { ...beginning, program: "/usr/bin/dash", argv: HEALTH_CHECK };
-    const detector = new ProcessDetector([HEALTH_CHECK]);
-    for (const seen of [beginning, beginning, check, check, check, check]) {
-      expect(detector.observe([init, main, seen])).toEqual([]);
-    }
+  it("are judged only when they stay", () => {
+    const passing = process(9, 7, { program: "/usr/bin/uname", argv: ["uname"] });
+    const detector = new ProcessDetector([]);
+    const found = [[passing], [passing], [], [passing], [passing], [passing]].map((extra) =>
+      detector.observe([init, main, ...extra]),
+    );
+    expect(found.map(({ length }) => length)).toEqual([0, 0, 0, 0, 0, 1]);
+  });
+
+  it("are judged by what they have become, not by how they began", () => {
+    const begun = { ...BEGINNING, pid: 1009, innerPid: 9 };
+    const become = { ...begun, argv: ["sleep", "9"] };
+    const detector = new ProcessDetector([]);
+    const found = [begun, begun, begun, begun, become, become, become].map((view) =>
+      detector.observe([init, main, view]),
+    );
+    expect(found.map(({ length }) => length)).toEqual([0, 0, 0, 0, 0, 0, 1]);
+  });
+
+  it("stand once the init is the container's own", () => {
+    expect(initOf([main, init])).toBe(init);
+    expect(initOf([BEGINNING])).toBeUndefined();
+    expect(initOf([])).toBeUndefined();
   });
 
   it("are the same whatever they call themselves: changing names does not begin the count anew", () => {

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { VERDICT, VERDICT_SECONDS } from "../handover";
+import { PASSED_LOCATION, VERDICT, VERDICT_SECONDS } from "../handover";
 import type { Verdict } from "./access";
 import type { Principal } from "./principal";
 import { type Refusal, refusalBody } from "./refusal";
@@ -27,7 +27,7 @@ export function verdictHeaders(verdict: Verdict): OutgoingHttpHeaders {
       "X-Accel-Expires": String(
         verdict.startsSession === undefined ? rememberedSeconds(verdict.principal) : 0,
       ),
-      ...present({ [VERDICT.setCookie]: verdict.startsSession }),
+      ...(verdict.startsSession !== undefined && { [VERDICT.setCookie]: verdict.startsSession }),
     };
   }
   const { status, code } = verdict.refusal;
@@ -55,7 +55,14 @@ function present(headers: Record<string, string | number | undefined>): Record<s
 /** Answers nginx's question: auth_request knows 200, 401 and 403 only; the true status is in a header. */
 export function answerVerdict(response: ServerResponse, verdict: Verdict): void {
   const status = verdict.allowed ? 200 : verdict.refusal.status === 401 ? 401 : 403;
+  // nginx reads every header anew whenever it remembers the verdict.
+  response.sendDate = false;
   response.writeHead(status, { ...verdictHeaders(verdict), "Content-Length": "0" }).end();
+}
+
+/** Has nginx send the request on to ComfyUI. Without a body nginx can use the connection again. */
+export function answerPassed(response: ServerResponse): void {
+  response.writeHead(200, { "X-Accel-Redirect": PASSED_LOCATION, "Content-Length": "0" }).end();
 }
 
 /**

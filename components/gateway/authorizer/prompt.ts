@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Access } from "./access";
-import { answerRefusal } from "./answer";
+import { answerPassed, answerRefusal } from "./answer";
 import { type ClientBinding, isRefused } from "./client-binding";
 import { submittedClientId } from "./inspection/envelope";
 import { parseSubmission } from "./inspection/submission";
 import type { Principal } from "./principal";
 import { type Refusal, refusal } from "./refusal";
-import { forward, readBody } from "./relay";
+import { readBody } from "./relay";
 import type { GatewayRequest } from "./request";
 
-/** /prompt: a GET passes; the body of a POST is read, inspected as a parsed copy and forwarded as it came. */
+/** /prompt: a GET passes; the body of a POST is inspected as a parsed copy. nginx forwards what passes, as it came. */
 export async function handlePrompt(
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -19,7 +19,7 @@ export async function handlePrompt(
   binding: ClientBinding,
 ): Promise<void> {
   if (request.method !== "POST") {
-    forward(incoming, response);
+    answerPassed(response);
     return;
   }
   if (request.contentKind !== "json") {
@@ -34,7 +34,7 @@ export async function handlePrompt(
   }
   const objection = judgeBody(body, principal, access, binding);
   if (objection) answerRefusal(response, objection);
-  else forward(incoming, response, { contentType: "application/json", bytes: body });
+  else answerPassed(response);
 }
 
 function judgeBody(

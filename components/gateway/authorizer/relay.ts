@@ -28,15 +28,16 @@ export function readBody(incoming: IncomingMessage, limit: number): Promise<Buff
   });
 }
 
-/** Passes the request to ComfyUI, with a body as it was read, and ComfyUI's answer back. */
+/** Passes the request to ComfyUI, with the body as it was read, and ComfyUI's answer back. */
 export function forward(
   incoming: IncomingMessage,
   response: ServerResponse,
-  body?: { readonly contentType: string; readonly bytes: Buffer },
+  body: { readonly contentType: string; readonly bytes: Buffer },
 ): void {
   const headers = {
     ...forwardedHeaders(incoming.headers),
-    ...(body && { "Content-Type": body.contentType, "Content-Length": body.bytes.length }),
+    "Content-Type": body.contentType,
+    "Content-Length": body.bytes.length,
   };
   const onward = upstreamRequest(incoming.url ?? "/", incoming.method ?? "GET", headers, true);
   onward.on("response", (answer) => {
@@ -60,5 +61,5 @@ export function forward(
     answerRefusal(response, refusal(502, "comfyui_unreachable", message));
   });
   response.on("close", () => onward.destroy());
-  onward.end(body?.bytes);
+  onward.end(body.bytes);
 }

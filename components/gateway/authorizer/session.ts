@@ -106,13 +106,20 @@ function sign(payload: string, key: Buffer): Buffer {
   return createHmac("sha256", key).update(`${SESSION_COOKIE}=${payload}`).digest();
 }
 
-/** Values of every cookie with the session's name (RFC 6265, 4.2). */
+/**
+ * Values of every cookie with the session's name (RFC 6265, 4.2), also where white space is around the name; such a one
+ * is never a session: a browser keeps the prefix `__Host-` to itself only for names that begin with it.
+ */
 function cookieValues(header: string): string[] {
   return header.split(";").flatMap((pair) => {
-    const [name = "", ...value] = pair.split("=");
-    return name.trim() === SESSION_COOKIE ? [value.join("=").trim()] : [];
+    const [name = "", ...value] = pair.replace(/^[ \t]+|[ \t]+$/g, "").split("=");
+    if (name.trim() !== SESSION_COOKIE) return [];
+    return [name === SESSION_COOKIE ? value.join("=") : NO_SESSION];
   });
 }
+
+/** Not the form of a session. */
+const NO_SESSION = "";
 
 /** What a cookie's value says, once its signature holds. */
 function openSession(value: string, keys: readonly Buffer[]): Session | SessionRefusal {

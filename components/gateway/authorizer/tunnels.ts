@@ -64,8 +64,8 @@ export class Tunnels {
       { ...forwardedHeaders(incoming.headers), Connection: "Upgrade", Upgrade: "websocket" },
       false,
     );
-    socket.on("error", () => onward.destroy());
-    socket.on("close", () => onward.destroy());
+    const abandon = () => onward.destroy();
+    socket.on("error", abandon).on("close", abandon);
     onward.on("error", () =>
       refuseUpgrade(
         socket,
@@ -82,30 +82,36 @@ export class Tunnels {
       socket.write(
         `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers.join("")}\r\n`,
       );
-      const tunnel: Tunnel = {
-        request,
-        principal,
-        close: () => {
-          socket.destroy();
-          upstream.destroy();
-        },
-      };
-      this.#open.add(tunnel);
-      const expiry = this.#recheckAtExpiry(tunnel);
-      const end = () => {
-        clearTimeout(expiry);
-        this.#open.delete(tunnel);
-        tunnel.close();
-      };
-      for (const side of [socket, upstream]) {
-        side.on("error", end);
-        side.on("close", end);
-      }
+      socket.off("error", abandon).off("close", abandon);
+      this.#join(socket, upstream, request, principal);
       upstream.write(head);
       socket.write(upstreamHead);
-      socket.pipe(upstream).pipe(socket);
     });
     onward.end();
+  }
+
+  /** Apart from the opening, so that an open socket does not keep its requests and answers in memory. */
+  #join(socket: Duplex, upstream: Duplex, request: GatewayRequest, principal: Principal): void {
+    const tunnel: Tunnel = {
+      request,
+      principal,
+      close: () => {
+        socket.destroy();
+        upstream.destroy();
+      },
+    };
+    this.#open.add(tunnel);
+    const expiry = this.#recheckAtExpiry(tunnel);
+    const end = () => {
+      clearTimeout(expiry);
+      this.#open.delete(tunnel);
+      tunnel.close();
+    };
+    for (const side of [socket, upstream]) {
+      side.on("error", end);
+      side.on("close", end);
+    }
+    socket.pipe(upstream).pipe(socket);
   }
 
   /** A place for the client's socket, and its clientId for as long; what comes back frees both. */

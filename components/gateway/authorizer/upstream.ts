@@ -10,6 +10,9 @@ import { PORT } from "../../shared/pod-layout";
 /** Idle connections to ComfyUI are closed after 4 s: sooner than any upstream would, so that none is met while closing. */
 const agent = new Agent({ keepAlive: true, timeout: 4000 });
 
+/** For upgrades, whose connection is nobody else's. */
+const upgradeAgent = new Agent({ keepAlive: false });
+
 /** Headers of nginx's request that ComfyUI gets; nginx has already left out everything else of the client's. */
 const FORWARDED = [
   "host",
@@ -47,7 +50,7 @@ export function upstreamRequest(
     path: target,
     method,
     headers,
-    agent: keepAlive ? agent : false,
+    agent: keepAlive ? agent : upgradeAgent,
     setHost: false,
   });
 }

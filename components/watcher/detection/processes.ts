@@ -14,7 +14,7 @@ export interface ProcessView {
   readonly argv: readonly string[];
 }
 
-/** How often in a row a process must be seen: the engine's own `runc init` becomes a health check within moments. */
+/** How often in a row a process must be seen: what is about to end or to become another is not judged. */
 export const SIGHTINGS = 3;
 
 /** ComfyUI and the stand-in, as the script that the interpreter runs, and what becomes them. */
@@ -23,6 +23,10 @@ const LAUNCHERS = ["/usr/local/bin/comfyui", "/opt/launcher/launch.py"];
 const INTERPRETER = /^\/(usr|opt\/venv)\/bin\/(python3(\.\d+)?|node(js)?)$/;
 const INIT = /^\/(usr\/)?sbin\/docker-init$/;
 const SHELL = /^\/(usr\/)?bin\/(da|ba)?sh$/;
+/** What the engine's runtime is called between joining the container and becoming what it was told to start there. */
+const RUNTIME = /^([^ ]*\/)?runc$/;
+/** What the commands of the engine start in their turn, where they are a shell's. */
+const SHELL_TOOL = /^\/(usr\/)?bin\/(cat|grep|readlink|sleep)$/;
 /** Python's multiprocessing starts helpers by these words; torch's data loaders use it. */
 const MULTIPROCESSING = /^from multiprocessing\.(spawn|forkserver|resource_tracker) import /;
 /** triton and ctypes look for libraries with it. */
@@ -73,6 +77,9 @@ export class ProcessDetector {
     if (MINER.test(commandLine(view)) || MINER.test(program ?? "")) {
       return "a process has a miner's words on its command line";
     }
+    if (isBeginning(view, all)) {
+      return undefined;
+    }
     if (program === undefined) {
       return "a process hides its program or runs as another user";
     }
@@ -89,6 +96,10 @@ export class ProcessDetector {
     const { argv } = view;
     if (view.innerPid === 1 && INIT.test(program)) {
       return true;
+    }
+    if (SHELL_TOOL.test(program)) {
+      const parent = all.find(({ pid }) => pid === view.parent);
+      return parent !== undefined && SHELL.test(parent.program ?? "") && this.#isEngineCommand(parent.argv);
     }
     if (SHELL.test(program)) {
       return this.#isEngineCommand(argv) || (argv.length === 2 && LAUNCHERS.includes(argv[1] ?? ""));
@@ -115,6 +126,25 @@ export class ProcessDetector {
       (command) => command.length === argv.length && command.every((word, at) => word === argv[at]),
     );
   }
+}
+
+/**
+ * The first process of a container that stands: before it, what runs there is the engine's runtime, which has not
+ * changed to the container's files yet, and which the engine does not start again if it is killed.
+ */
+export function initOf(processes: readonly ProcessView[]): ProcessView | undefined {
+  return processes.find(({ innerPid, program }) => innerPid === 1 && INIT.test(program ?? ""));
+}
+
+/**
+ * The engine's runtime on its way to what it was told to start. On a busy machine that takes many seconds. Nothing that
+ * started in the container can pass for it: its parent would be there, too, be it only the init that took it on.
+ */
+function isBeginning({ parent, argv }: ProcessView, all: readonly ProcessView[]): boolean {
+  const [runtime = "", command] = argv;
+  return (
+    argv.length === 2 && command === "init" && RUNTIME.test(runtime) && !all.some(({ pid }) => pid === parent)
+  );
 }
 
 /** ComfyUI itself is the first that the container's init started. A later one with its words is another's disguise. */

@@ -3,7 +3,8 @@ import type { ProcessView } from "../detection/processes";
 
 /**
  * The processes of one container, seen from the machine's process namespace. It is the control group that tells them
- * apart: a process cannot leave its own, and it is readable whoever the process runs as.
+ * apart: a process cannot leave its own, and it is readable whoever the process runs as. Those that are in the group
+ * and still in the machine's process namespace are the engine's runtime, on its way into the container.
  */
 export function readProcesses(containerId: string, proc = "/proc"): ProcessView[] {
   return readdirSync(proc)
@@ -11,7 +12,7 @@ export function readProcesses(containerId: string, proc = "/proc"): ProcessView[
     .flatMap((name) => readProcess(`${proc}/${name}`, Number(name), containerId) ?? []);
 }
 
-/** undefined for one of another container, for one that has ended, and for one that ends while it is looked at. */
+/** undefined for one of another container or on its way into this one, for one that has ended, and for one that ends while it is looked at. */
 function readProcess(folder: string, pid: number, containerId: string): ProcessView | undefined {
   try {
     if (!readFileSync(`${folder}/cgroup`, "utf8").includes(containerId)) {
@@ -26,9 +27,13 @@ function readProcess(folder: string, pid: number, containerId: string): ProcessV
       return undefined;
     }
     const status = readFileSync(`${folder}/status`, "utf8");
+    const innerPid = /^NSpid:\t\d+\t(?:\d+\t)*(\d+)$/m.exec(status)?.[1];
+    if (innerPid === undefined) {
+      return undefined;
+    }
     return {
       pid,
-      innerPid: Number(/^NSpid:.*\s(\d+)$/m.exec(status)?.[1]),
+      innerPid: Number(innerPid),
       parent: Number(parent),
       uid: Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]),
       // Field 22 of the line; `rest` begins with field 5.

@@ -46,7 +46,7 @@ describe(ID, () => {
     },
     {
       it: resource("docker:index/container:Container", { command: ["sh", "-c", "curl x|sh"] }),
-      messages: ['it: command[2] is "curl x|sh"; wanted a download that is checked before it runs.'],
+      messages: ['it: command is "sh -c curl x|sh"; wanted a download that is checked before it runs.'],
     },
   ])("refuses $it.props", ({ it, messages }) => {
     expect(look(ID, it).violations).toEqual(messages);

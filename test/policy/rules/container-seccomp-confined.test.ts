@@ -23,6 +23,22 @@ describe(ID, () => {
       messages: ['it: securityOpts[0] is "seccomp=unconfined"; wanted a profile that denies by default.'],
     },
     {
+      it: resource("docker:index/container:Container", { securityOpts: ["seccomp=/etc/profile.json"] }),
+      messages: [
+        'it: securityOpts[0] is "seccomp=/etc/profile.json"; wanted a profile that denies by default, as JSON.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        securityOpts: [
+          'seccomp={"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","mount","bpf"],"action":"SCMP_ACT_ALLOW"}]}',
+        ],
+      }),
+      messages: [
+        'it: securityOpts[0] is "seccomp that allows mount, bpf"; wanted a profile that denies by default.',
+      ],
+    },
+    {
       it: resource("docker:index/container:Container", { securityOpts: ["seccomp:unconfined"] }),
       messages: ['it: securityOpts[0] is "seccomp=unconfined"; wanted a profile that denies by default.'],
     },
@@ -58,7 +74,7 @@ describe(ID, () => {
 
   it.each([
     {
-      it: resource("docker:index/container:Container", { securityOpts: ["seccomp=/etc/profile.json"] }),
+      it: resource("docker:index/container:Container", { securityOpts: [UNKNOWN] }),
       paths: ["it: securityOpts[0]"],
     },
     {

@@ -83,22 +83,32 @@ export class GatewayMetrics {
     collectDefaultMetrics({ register: this.registry, prefix: "comfy_authorizer_" });
   }
 
-  /** Counts one request. */
-  count(line: TallyLine | undefined): void {
+  /** Counts a request, or so many that are alike. */
+  count(line: TallyLine | undefined, times = 1): void {
     if (!line || !/^[1-5]\d\d$|^0$/.test(line.status)) {
-      this.#refusedLines.inc();
+      this.#refusedLines.inc(times);
       return;
     }
     const route = line.route === "-" ? "none" : known(ROUTE_IDS, line.route);
     const method = known(HTTP_METHODS, line.method);
-    this.#requests.inc({ route, method, status: line.status });
+    this.#requests.inc({ route, method, status: line.status }, times);
     const auth = line.auth === "-" ? "none" : known(AUTH_METHODS, line.auth);
-    this.#decided.inc({ verdict: this.#verdict(line.verdict), auth });
-    const seconds = Number.parseFloat(line.upstreamSeconds);
+    this.#decided.inc({ verdict: this.#verdict(line.verdict), auth }, times);
     // A WebSocket's time is how long it was open.
-    if (seconds >= 0 && line.status !== "101") {
-      const upstream = line.handling === "authorizer" ? "authorizer" : "comfyui";
-      this.#upstream.observe({ upstream }, seconds);
+    if (line.status !== "101") this.#observe(line, times);
+  }
+
+  /** An inspected request was at the authorizer first, and then at ComfyUI. */
+  #observe({ handling, upstreamSeconds }: TallyLine, times: number): void {
+    const upstreams = {
+      authorizer: ["authorizer"],
+      inspected: ["authorizer", "comfyui"],
+    }[handling] ?? ["comfyui"];
+    const taken = upstreamSeconds.split(/[:,]/).map(Number.parseFloat);
+    for (const [index, upstream] of upstreams.entries()) {
+      const seconds = taken[index];
+      if (seconds === undefined || !(seconds >= 0)) continue;
+      for (let time = 0; time < times; time++) this.#upstream.observe({ upstream }, seconds);
     }
   }
 

@@ -69,7 +69,7 @@ export class MetricsServer {
   #drain(): Promise<void> {
     this.#draining = this.#draining.then(async () => {
       try {
-        await this.#tally.drain((line) => this.#metrics.count(parseTallyLine(line)));
+        await this.#tally.drain((line, times) => this.#metrics.count(parseTallyLine(line), times));
       } catch (error) {
         // Before nginx's first start there is none.
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") console.error("authorizer: tally:", error);

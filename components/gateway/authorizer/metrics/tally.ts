@@ -5,9 +5,10 @@ import type { TALLY_FIELDS } from "../../tally";
 /** What nginx says of one request; see `TALLY_FIELDS`. */
 export type TallyLine = Record<(typeof TALLY_FIELDS)[number], string>;
 
-/** Undefined where the line is not one. Of several upstreams' times the first counts. */
+/** Undefined where the line is not one. The last field, nginx's list of the upstreams' times, may have spaces in it. */
 export function parseTallyLine(line: string): TallyLine | undefined {
-  const [method, route, status, verdict, auth, handling, upstreamSeconds] = line.split(" ");
+  const [method, route, status, verdict, auth, handling, ...times] = line.split(" ");
+  const upstreamSeconds = times.join(" ");
   if (!method || !route || !status || !verdict || !auth || !handling || !upstreamSeconds) return undefined;
   return { method, route, status, verdict, auth, handling, upstreamSeconds };
 }
@@ -30,11 +31,12 @@ export class TallyReader {
   }
 
   /**
-   * Hands out every line that is new. nginx appends whole lines only.
+   * Hands out every line that is new, with how often it is there: under load most lines are alike, and counting one is
+   * what costs. nginx appends whole lines only.
    *
    * @throws where the log cannot be read; ENOENT before nginx has made it
    */
-  async drain(take: (line: string) => void): Promise<void> {
+  async drain(take: (line: string, times: number) => void): Promise<void> {
     const file = await open(this.#path, "r+");
     try {
       const { size } = await file.stat();
@@ -47,7 +49,9 @@ export class TallyReader {
         position += bytes;
         const lines = (rest + piece.toString("latin1", 0, bytes)).split("\n");
         rest = lines.pop() ?? "";
-        for (const line of lines) take(line);
+        const alike = new Map<string, number>();
+        for (const line of lines) alike.set(line, (alike.get(line) ?? 0) + 1);
+        for (const [line, times] of alike) take(line, times);
       };
       for (;;) {
         const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, position);

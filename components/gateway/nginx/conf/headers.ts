@@ -29,6 +29,22 @@ map $status $cache_control {
   default no-store;
   "~^(?:200|206|304)$" $answer_cache;
 }
+# Of what others made, a browser shows pictures, sound, film and plain text; all else is saved. With 304 it keeps what it
+# was told before.
+map $upstream_http_content_disposition $saved_disposition {
+  default attachment;
+  "~*(?:^|; ?)filename=\\x22(?<saved_name>[^\\x22\\x5c]+)\\x22(?:;|$)" 'attachment; filename="$saved_name"';
+}
+map $upstream_http_content_type $untrusted_disposition {
+  default $saved_disposition;
+  "~*^(?:image/(?!svg)|audio/|video/|application/json|text/plain)" $upstream_http_content_disposition;
+}
+map "$status $content" $content_disposition {
+  default "";
+  "~^20[06] untrusted$" $untrusted_disposition;
+  "~^20[06] " $upstream_http_content_disposition;
+}
+add_header Content-Disposition $content_disposition always;
 add_header Cache-Control $cache_control always;
 add_header Strict-Transport-Security "max-age=63072000" always;
 add_header X-Content-Type-Options nosniff always;
@@ -66,6 +82,7 @@ export const WEBSOCKET_HEADERS = [
 /** Answers' headers that ComfyUI, or a node in it, must not decide. */
 export const HIDDEN_HEADERS = [
   "Cache-Control",
+  "Content-Disposition",
   "Expires",
   "Pragma",
   "Strict-Transport-Security",

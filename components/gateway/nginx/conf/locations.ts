@@ -1,5 +1,5 @@
 import { PORT } from "../../../shared/pod-layout";
-import { INVENTORY_SECONDS, UPLOAD_BODY_BYTES, VERDICT } from "../../handover";
+import { INVENTORY_SECONDS, PASSED_LOCATION, UPLOAD_BODY_BYTES, VERDICT } from "../../handover";
 import {
   type Caching,
   type Content,
@@ -27,10 +27,11 @@ import {
 } from "./errors";
 import { FORWARDED_HEADERS, HIDDEN_HEADERS, WEBSOCKET_HEADERS } from "./headers";
 import { indent, variable } from "./text";
-import { handover, VERIFY, verifyLocation } from "./verdict";
+import { handover, verifyLocations, verifyPath } from "./verdict";
 
-const IGNORED_HEADERS =
-  "X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset";
+/** An inspected route's upstream, which is the authorizer alone, may send nginx to another location; no other may. */
+const IGNORED_OF_INSPECTOR = "X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset";
+const IGNORED_HEADERS = `X-Accel-Redirect ${IGNORED_OF_INSPECTOR}`;
 
 export interface Limits {
   json: number;
@@ -80,30 +81,58 @@ if ($target_fault) {
 if ($misdirected) {
   return ${MISDIRECTED};
 }
-auth_request ${VERIFY};
+auth_request ${verifyPath(payload)};
 client_max_body_size ${bodyBytes};`,
-    // What each side's own 4xx says must reach the client; what a failing ComfyUI says must not.
     handling === "direct"
-      ? `proxy_intercept_errors on;
-error_page 502 503 = ${ERROR_FOLDER}/502;`
+      ? COMFYUI_ERRORS
       : `set $handled_by authorizer;
 error_page 502 503 = ${ERROR_FOLDER}/503;`,
-    `error_page 401 403 = ${REFUSED};
-error_page ${OUTSIDER} = ${NOT_ALLOWED};
+    handling === "inspected" ? `proxy_ignore_headers ${IGNORED_OF_INSPECTOR};` : "",
+    `error_page ${OUTSIDER} = ${NOT_ALLOWED};
 error_page ${BAD_TARGET} = ${ERROR_FOLDER}/400;
 error_page ${MISDIRECTED} = ${ERROR_FOLDER}/421;
-error_page 413 = ${ERROR_FOLDER}/413;
-error_page 500 501 505 = ${ERROR_FOLDER}/500;
-error_page 504 = ${ERROR_FOLDER}/504;`,
+${ERRORS}`,
     streamed ? "proxy_request_buffering off;" : "",
-    caching === "gateway" ? KEPT : upstreamHeaders(payload),
-    handling === "authorizer" ? handover("handle") : "",
+    handling === "inspected" ? INSPECTOR_HEADERS : caching === "gateway" ? KEPT : upstreamHeaders(payload),
+    handling === "direct" ? "" : handover("handle"),
     payload === "socket" ? SOCKET : "",
     // No URI part: the raw target goes on, so that %2F stays what it is.
     `proxy_pass http://${caching === "gateway" ? "compressor" : handling === "direct" ? "comfyui" : "authorizer"};`,
   ]
     .filter((part) => part !== "")
     .join("\n");
+}
+
+/** The authorizer needs nothing of the client's but what the handover says, and the body. */
+const INSPECTOR_HEADERS = `proxy_set_header Host authorizer;
+proxy_set_header Connection "";`;
+
+/** What each side's own 4xx says must reach the client; what a failing ComfyUI says must not. */
+const COMFYUI_ERRORS = `proxy_intercept_errors on;
+error_page 502 503 = ${ERROR_FOLDER}/502;`;
+
+const ERRORS = `error_page 401 403 = ${REFUSED};
+error_page 413 = ${ERROR_FOLDER}/413;
+error_page 500 501 505 = ${ERROR_FOLDER}/500;
+error_page 504 = ${ERROR_FOLDER}/504;`;
+
+/**
+ * Where the authorizer sends what it has inspected and found good. nginx does not read the body a second time: what it
+ * sends ComfyUI is what it sent the authorizer. The verdict, the limits and the route's variables are those of the
+ * location before.
+ */
+function passedLocation(): string {
+  return `location ${PASSED_LOCATION} {
+${indent(
+  [
+    "set $handled_by comfyui;",
+    COMFYUI_ERRORS,
+    ERRORS,
+    upstreamHeaders("json"),
+    "proxy_pass http://comfyui;",
+  ].join("\n"),
+)}
+}`;
 }
 
 /**
@@ -209,7 +238,8 @@ ${listen(ipv6, "ssl")}
 ${indent(
   [
     PROXY_DEFAULTS,
-    verifyLocation(),
+    verifyLocations(),
+    passedLocation(),
     refusedLocation(),
     notAllowedLocation(),
     `include ${ERRORS_FILE};`,

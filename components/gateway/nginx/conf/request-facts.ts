@@ -2,6 +2,8 @@ import { isIPv6 } from "node:net";
 import { hasEncodedParameter, pathExpression, ROUTES, spellings } from "../../routes";
 import { isCidr } from "../cidr";
 import { TARGET_FAULTS } from "../target";
+import { FORWARDED_HEADERS, WEBSOCKET_HEADERS } from "./headers";
+import { variable } from "./text";
 
 /**
  * Who may not even ask. Only the connection's own address counts, never what a header claims; and of a proxy's address
@@ -25,13 +27,25 @@ export function outsiders(allowedCidrs: readonly string[], proxyAddresses: reado
 ${insiders.map((cidr) => `  ${cidr} "";\n`).join("")}${proxyAddresses.map((address) => `  ${address} 1;\n`).join("")}}`;
 }
 
+/** Headers of the client that go on from here, to the authorizer or to ComfyUI. */
+const HANDED_ON = [
+  ...["X-API-Key", "Authorization", "Cookie", "Origin", "Content-Type"],
+  ...FORWARDED_HEADERS,
+  ...WEBSOCKET_HEADERS,
+];
+
 /** Everything about a request that is worked out once: faults of its target, the kinds of its headers. */
 export function requestFacts(): string {
   const encoded = ROUTES.filter((route) => hasEncodedParameter(route.path));
-  return `# A target that nginx and aiohttp could read differently is refused before anything else looks at it.
+  return `# nginx takes control characters that neither Node nor aiohttp would: they could not be handed on.
+map "${HANDED_ON.map((name) => `$http_${variable(name)}`).join("")}" $header_fault {
+  default "";
+  "~[\\x00-\\x08\\x0a-\\x1f\\x7f]" 1;
+}
+# A target that nginx and aiohttp could read differently is refused before anything else looks at it.
 # HTTP/2 has no headers about the connection; nginx would let them pass.
 map "$server_protocol $http_connection$http_transfer_encoding$http_keep_alive$http_upgrade$http_proxy_connection" $connection_fault {
-  default "";
+  default $header_fault;
   "~^HTTP/2.0 ." 1;
 }
 map $request $form_fault {
@@ -92,9 +106,10 @@ map $http_sec_fetch_site $fetch_site {
   same-origin same-origin;
   none none;
 }
-map $http_upgrade $websocket_upgrade {
+# Only GET of HTTP/1.1 can be upgraded; ComfyUI would be sent one whatever the client has sent.
+map "$request_method $server_protocol $http_upgrade" $websocket_upgrade {
   default "";
-  "~*^websocket$" websocket;
+  "~*^GET HTTP/1\\.1 websocket$" websocket;
 }
 map $websocket_upgrade $websocket_connection {
   default "";

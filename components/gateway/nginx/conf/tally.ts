@@ -22,6 +22,7 @@ map $verdict_auth $tally_auth {
 map $handled_by $tally_handling {
   default direct;
   authorizer authorizer;
+  comfyui inspected;
 }
 log_format tally '${TALLY_FIELDS.map((field) => VALUES[field]).join(" ")}';
 access_log ${TALLY_LOG} tally buffer=16k flush=1s;`;

@@ -1,8 +1,17 @@
 import { HANDOVER } from "../../handover";
+import type { Payload } from "../../routes";
 import { INTERNAL } from "./errors";
 import { indent } from "./text";
 
-export const VERIFY = "/.gateway/verify";
+const VERIFY = "/.gateway/verify";
+
+/** The same for WebSockets, which keep what they were judged with in memory for as long as they are open. */
+const VERIFY_SOCKET = "/.gateway/verify-socket";
+
+/** Where nginx asks whether a request of such a payload may pass. */
+export function verifyPath(payload: Payload): string {
+  return payload === "socket" ? VERIFY_SOCKET : VERIFY;
+}
 
 /** The facts of a request for the authorizer; every value but the client's credentials and origin is nginx's own. */
 export function handover(purpose: "verify" | "handle"): string {
@@ -38,8 +47,20 @@ const VERDICT_KEY = [
   "$encoded",
 ].join("\\n");
 
-export function verifyLocation(): string {
-  return `location = ${VERIFY} {
+export function verifyLocations(): string {
+  return `${verifyLocation(VERIFY, REMEMBERED)}
+${verifyLocation(VERIFY_SOCKET, "proxy_buffer_size 4k;")}`;
+}
+
+/** A whole buffer, for the key in front of a verdict that was remembered; only a buffered answer can be. */
+const REMEMBERED = `proxy_buffering on;
+proxy_buffer_size 8k;
+proxy_buffers 4 8k;
+proxy_cache verdicts;
+proxy_cache_key "${VERDICT_KEY}";`;
+
+function verifyLocation(path: string, memory: string): string {
+  return `location = ${path} {
   ${INTERNAL}
   proxy_pass http://authorizer/;
   proxy_method GET;
@@ -54,15 +75,7 @@ ${indent(handover("verify"))}
   proxy_read_timeout 5s;
   proxy_next_upstream off;
   # X-Accel-Expires must count here; nginx only remembers answers that carry it.
-  proxy_ignore_headers Set-Cookie;
-  # Only a buffered answer can be remembered.
-  proxy_buffering on;
-  proxy_buffer_size 8k;
-  proxy_buffers 4 8k;
-  proxy_cache verdicts;
-  proxy_cache_key "${VERDICT_KEY}";
-  # A request holds on to what it has read from the cache until it ends, a WebSocket for hours.
-  proxy_cache_bypass $websocket_upgrade;
-  proxy_no_cache $websocket_upgrade;
+  proxy_ignore_headers X-Accel-Redirect Set-Cookie;
+${indent(memory)}
 }`;
 }

@@ -1,0 +1,54 @@
+import { expectAt, membersAt } from "../core/expectation";
+import { type Resource, valueAt } from "../core/resource";
+import type { Report, ResourceRule } from "../core/rule";
+import { ACLS, BUCKET_TYPES } from "../facts/buckets";
+import { isSet } from "../facts/machines";
+
+const OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls";
+const OBJECTS = [
+  "aws:s3/bucketObject:BucketObject",
+  "aws:s3/bucketObjectv2:BucketObjectv2",
+  "aws:s3/objectCopy:ObjectCopy",
+];
+const WANTED = '"private", and a policy for everybody else';
+
+const rule: ResourceRule = {
+  description: "Nobody gets at a bucket or at what lies in it by an access control list.",
+  why: "The list public-read is one word on one object; who an old list lets in is seen in no policy.",
+  fix: 'leave acl out, take the grants away, and set objectOwnership to "BucketOwnerEnforced"; give access by a policy.',
+  severity: "critical",
+  enforcement: "mandatory",
+  references: [
+    { catalogue: "checkov", id: "CKV_AWS_20" },
+    { catalogue: "checkov", id: "CKV_AWS_57" },
+    { catalogue: "trivy", id: "AWS-0092" },
+    { catalogue: "aws-fsbp", id: "S3.2" },
+    { catalogue: "aws-fsbp", id: "S3.3" },
+    { catalogue: "aws-fsbp", id: "S3.12" },
+  ],
+  types: [...BUCKET_TYPES, ...ACLS, ...OBJECTS, OWNERSHIP],
+  checkResource(resource, report) {
+    if (resource.type === OWNERSHIP) {
+      const wanted = '"BucketOwnerEnforced"';
+      expectAt(report, resource, "rule.objectOwnership", wanted, (value) => value === "BucketOwnerEnforced");
+      return;
+    }
+    expectAt(report, resource, "acl", WANTED, (value) => !isSet(value) || value === "private");
+    checkGrants(resource, "grants", "", report);
+    checkGrants(resource, "accessControlPolicy.grants", ".grantee", report);
+  },
+};
+export default rule;
+
+/** AWS reports the owner's own grant, so the first person is the owner; a group or another person is not. */
+function checkGrants(resource: Resource, list: string, grantee: string, report: Report): void {
+  let people = 0;
+  for (const { path } of membersAt(report, resource, list)) {
+    const at = `${path}${grantee}`;
+    expectAt(report, resource, `${at}.type`, "no grant but the owner's", (type) => {
+      const isPerson = type === "CanonicalUser" && !isSet(valueAt(resource, `${at}.uri`));
+      people += isPerson ? 1 : 0;
+      return isPerson && people === 1;
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import { UNKNOWN, type Value } from "../../../policies/core/value";
+import { configuration, fleet, instance, template } from "../../support/machines";
+import { resource } from "../../support/policy";
+import { describeRule } from "../../support/rule-table";
+
+const own = resource("aws:ec2/securityGroup:SecurityGroup", { id: "sg-1" }, "own");
+const nic = (securityGroups: Value) =>
+  resource("aws:ec2/networkInterface:NetworkInterface", { securityGroups });
+const attached = (securityGroupId: Value) =>
+  resource("aws:ec2/networkInterfaceSecurityGroupAttachment:NetworkInterfaceSecurityGroupAttachment", {
+    securityGroupId,
+  });
+const refused = (path: string, found: string) =>
+  `it: ${path} ${found}; wanted a security group of this stack.`;
+
+describeRule("ec2-known-security-groups", {
+  passes: [
+    ["the stack's own", [own, instance({ vpcSecurityGroupIds: ["sg-1"] })]],
+    [
+      "before ids are known",
+      [own, instance({ vpcSecurityGroupIds: [UNKNOWN] }), template({ vpcSecurityGroupIds: UNKNOWN })],
+    ],
+    [
+      "an interface that is there already",
+      [own, nic(["sg-1"]), instance({ networkInterfaces: [{ networkInterfaceId: UNKNOWN }] })],
+    ],
+    [
+      "a template's",
+      [
+        own,
+        template({ networkInterfaces: [{ securityGroups: ["sg-1"] }] }),
+        instance({ launchTemplate: { id: UNKNOWN } }),
+      ],
+    ],
+    ["a launch configuration", [own, configuration({ securityGroups: ["sg-1"] })]],
+    ["what takes none", resource("aws:ec2/vpcEndpoint:VpcEndpoint", { vpcEndpointType: "Gateway" })],
+  ],
+  refuses: [
+    ["none: the default group", [own, instance({})], refused("vpcSecurityGroupIds", "is absent")],
+    ["an empty list", [own, instance({ vpcSecurityGroupIds: [] })], refused("vpcSecurityGroupIds", "is []")],
+    [
+      "one from elsewhere",
+      [own, instance({ vpcSecurityGroupIds: ["sg-1", "sg-2"] })],
+      refused("vpcSecurityGroupIds[1]", 'is "sg-2"'),
+    ],
+    [
+      "any in a stack without",
+      instance({ vpcSecurityGroupIds: [UNKNOWN] }),
+      refused("vpcSecurityGroupIds[0]", 'is "a group that is not of this stack"'),
+    ],
+    [
+      "a group by name",
+      [own, instance({ vpcSecurityGroupIds: ["sg-1"], securityGroups: ["default"] })],
+      'it: securityGroups is ["default"]; wanted vpcSecurityGroupIds: a name is one of the default VPC.',
+    ],
+    [
+      "a template's interface without",
+      [own, template({ networkInterfaces: [{}] })],
+      refused("networkInterfaces[0].securityGroups", "is absent"),
+    ],
+    ["a launch configuration without", [own, configuration({})], refused("securityGroups", "is absent")],
+    [
+      "a spot fleet's",
+      [own, fleet({ vpcSecurityGroupIds: ["sg-2"] })],
+      refused("launchSpecifications[0].vpcSecurityGroupIds[0]", 'is "sg-2"'),
+    ],
+    ["an interface without", [own, nic(undefined)], refused("securityGroups", "is absent")],
+    ["one that is attached later", [own, attached("sg-2")], refused("securityGroupId", 'is "sg-2"')],
+    [
+      "a load balancer's",
+      [own, resource("aws:alb/loadBalancer:LoadBalancer", { securityGroups: ["sg-2"] })],
+      refused("securityGroups[0]", 'is "sg-2"'),
+    ],
+  ],
+  unknown: [
+    [
+      "a spot fleet's machines",
+      [own, resource("aws:ec2/spotFleetRequest:SpotFleetRequest", { launchSpecifications: UNKNOWN })],
+      "it: launchSpecifications",
+    ],
+  ],
+});

@@ -1,0 +1,276 @@
+/**
+ * A machine reached over SSH, as far as it can be shown without one in the cloud: a stand-in with its own SSH server and its
+ * own Docker Engine. What it does not show: EC2 itself, cloud-init at work, a GPU.
+ */
+import { execSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { readinessScript } from "../../components/docker-host/readiness";
+import { dockerAddress, sshOptions, writeSshFiles } from "../../components/docker-host/ssh";
+import { withVariables } from "../../components/shared/command";
+import { DEFAULT_BASE_IMAGE } from "../../infra/settings";
+import { baseImageFor } from "../support/base-image";
+import { docker } from "../support/docker";
+import { freePort } from "../support/free-port";
+import { PrivateEngine } from "../support/private-engine";
+import { cliDriver, hasProviders, type Run, run, type StackDriver } from "../support/stack-driver";
+import { hasSsh, makeKey, StandInVm, standInImage } from "../support/stand-in-vm";
+
+const STACK = `test-ssh-${process.pid}`;
+const BASE = `comfy-${STACK}-base:trixie`;
+const TIMEOUT_MS = 600_000;
+const isPossible = PrivateEngine.isPossible() && hasSsh();
+if (!isPossible) {
+  console.log("no root, `dockerd` or `ssh`: the stand-in for a machine over SSH is left out");
+}
+
+describe.skipIf(!isPossible)("a machine over SSH", () => {
+  const keys = { host: makeKey(), login: makeKey() };
+  let image: string;
+  let vm: StandInVm;
+  let engine: PrivateEngine;
+  let folder: string;
+
+  const target = () => ({ stack: STACK, instanceId: vm.instanceId, hostPublicKey: keys.host.public });
+  const overSsh = (script: string, input = "") =>
+    run("ssh", [...sshOptions(target()), `${vm.user}@${vm.address}`, script], ".", process.env, input);
+  /** The docker command line over ssh://, which calls the client with our options as the provider does. */
+  const overDocker = (...args: string[]) => {
+    writeFileSync(
+      join(folder, "ssh"),
+      `#!/bin/sh\nexec /usr/bin/ssh ${sshOptions(target()).join(" ")} "$@"\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+    return run("docker", ["--host", dockerAddress(vm.user, vm.address), ...args], ".", env);
+  };
+  /** A machine that has just been switched on, with Debian in its engine. */
+  const switchOn = async () => {
+    engine = await PrivateEngine.start();
+    execSync(`docker save ${BASE} | docker --host ${engine.host} load`, { stdio: "ignore" });
+    vm = new StandInVm(image, engine, keys);
+    writeSshFiles(target(), keys.login.private);
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "comfy-fortress-ssh-"));
+    image = standInImage(STACK, baseImageFor(STACK));
+    await switchOn();
+  }, TIMEOUT_MS);
+
+  afterAll(async () => {
+    await vm?.lose();
+    docker("image", "rm", "--force", image, BASE);
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(`.comfy/ssh/${STACK}`, { recursive: true, force: true });
+  }, TIMEOUT_MS);
+
+  it("is not ready before its SSH server is up", async () => {
+    const { code, output } = await overSsh(readinessScript({ gpu: false }));
+    expect(output).toMatch(/Connection refused/);
+    expect(code).toBe(255);
+  });
+
+  it("is not ready before cloud-init is done, and then is", async () => {
+    vm.startSsh();
+    const early = await overSsh(readinessScript({ gpu: false, setUpSeconds: 2 }));
+    expect(early).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/cloud-init is still at work after 2 s/),
+    });
+    const waiting = overSsh(readinessScript({ gpu: false, setUpSeconds: 60 }));
+    setTimeout(() => vm.finishSetUp(), 1000);
+    const version = engine.docker("version", "--format", "{{.Server.Version}}");
+    expect(await waiting).toEqual({ code: 0, output: `docker ${version}\n` });
+  }, 60_000);
+
+  it("is not ready where the GPU that it should have does not answer", async () => {
+    const { code, output } = await overSsh(readinessScript({ gpu: true, serviceSeconds: 1 }));
+    expect(code).toBe(1);
+    expect(output).toMatch(/nvidia-smi finds no GPU/);
+  }, 60_000);
+
+  it("is refused while it shows another host key, whatever else is known of it", async () => {
+    const other = { ...target(), instanceId: "i-00000000000000000", hostPublicKey: makeKey().public };
+    writeSshFiles(other, keys.login.private);
+    const attempt = () =>
+      run("ssh", [...sshOptions(other), `${vm.user}@${vm.address}`, "id"], ".", process.env);
+    const { code, output } = await attempt();
+    expect(output).toMatch(/Host key verification failed/);
+    expect(output).not.toMatch(/uid=/);
+    expect(code).toBe(255);
+    writeSshFiles(target(), keys.login.private);
+    expect((await attempt()).output).toMatch(/uid=.*\(ubuntu\)/);
+  });
+
+  it("lets in neither root nor another key", async () => {
+    writeFileSync(join(folder, "other"), makeKey().private, { mode: 0o600 });
+    // The first value of an option is the one that counts.
+    const attempt = (user: string, ...first: string[]) => {
+      const options = ["-o", "ControlPath=none", ...first, ...sshOptions(target())];
+      return run("ssh", [...options, `${user}@${vm.address}`, "id"], ".", process.env);
+    };
+    const refused = { code: 255, output: expect.stringMatching(/Permission denied \(publickey\)/) };
+    expect(await attempt("root")).toMatchObject(refused);
+    const keyless = sshOptions(target()).filter(
+      (option) => option !== "-o" && !option.startsWith("IdentityFile="),
+    );
+    const other = ["-o", "ControlPath=none", "-i", join(folder, "other")];
+    const options = keyless.flatMap((option) => (option.includes("=") ? ["-o", option] : [option]));
+    expect(
+      await run("ssh", [...other, ...options, `${vm.user}@${vm.address}`, "id"], ".", process.env),
+    ).toMatchObject(refused);
+    expect((await attempt(vm.user)).code).toBe(0);
+  });
+
+  it("takes containers over ssh://, many at once over one connection", async () => {
+    const before = vm.logins();
+    const names = Array.from({ length: 8 }, (_, index) => `ssh-${index}`);
+    const started = await Promise.all(
+      names.map((name) =>
+        overDocker("run", "--detach", "--network", "none", "--name", name, BASE, "sleep", "600"),
+      ),
+    );
+    expect(started.map(({ code, output }) => (code === 0 ? 0 : output))).toEqual(names.map(() => 0));
+    expect(engine.docker("ps", "--format", "{{.Names}}").split("\n").sort()).toEqual(names);
+    expect(docker("ps", "--format", "{{.Names}}").split("\n")).not.toContain("ssh-0");
+    // The connection of the tests before is still open.
+    expect(vm.logins() - before).toBeLessThanOrEqual(1);
+  }, 120_000);
+
+  it("makes the base image there, by the script that travels on standard input", async () => {
+    const variables = { BASE_IMAGE_REFERENCE: DEFAULT_BASE_IMAGE, LOCAL_TAG: BASE, STACK };
+    const script = withVariables(variables, 'exec sh -c "$(cat)"');
+    const { code, output } = await overSsh(
+      script,
+      readFileSync("components/docker-host/base-image.sh", "utf8"),
+    );
+    // What is said on the way comes by another stream.
+    expect(output.split("\n").sort()).toEqual(["", BASE, `base image: ${BASE} is there`].sort());
+    expect(code).toBe(0);
+  });
+
+  it("is another machine once it is replaced: known by the same key, and empty", async () => {
+    const gone = vm;
+    await gone.lose();
+    await switchOn();
+    vm.startSsh();
+    vm.finishSetUp();
+    expect((await overSsh(readinessScript({ gpu: false }))).code).toBe(0);
+    expect((await overDocker("ps", "--all", "--quiet")).output).toBe("");
+    const made = await overDocker(
+      "run",
+      "--detach",
+      "--network",
+      "none",
+      "--name",
+      "ssh-0",
+      BASE,
+      "sleep",
+      "600",
+    );
+    expect(made.code, made.output).toBe(0);
+  }, 120_000);
+});
+
+if (!hasProviders()) {
+  console.log("no `pulumi` with its providers: nothing is deployed over SSH by the real engine");
+}
+
+describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulumi CLI", () => {
+  const keys = { host: makeKey(), login: makeKey() };
+  let image: string;
+  let driver: StackDriver;
+  let vm: StandInVm;
+  let engine: PrivateEngine;
+  let port: number;
+
+  const switchOn = async () => {
+    engine = await PrivateEngine.start();
+    execSync(`docker save ${BASE} | docker --host ${engine.host} load`, { stdio: "ignore" });
+    vm = new StandInVm(image, engine, keys);
+    configure();
+  };
+  const configure = () =>
+    driver.configure({
+      address: vm.address,
+      instanceId: vm.instanceId,
+      privateKey: keys.login.private,
+      hostPublicKey: keys.host.public,
+      port,
+    });
+  const succeeded = ({ code, output }: Run) => expect(code, output).toBe(0);
+  const containers = () => engine.docker("ps", "--no-trunc", "--quiet").split("\n").filter(Boolean).sort();
+
+  beforeAll(async () => {
+    port = await freePort();
+    image = standInImage(STACK, baseImageFor(STACK));
+    // What the operator's shell says must not lead the stack astray.
+    vi.stubEnv("DOCKER_HOST", "tcp://192.0.2.1:2375");
+    driver = cliDriver(STACK);
+    vi.unstubAllEnvs();
+    const project = JSON.parse(readFileSync(join(driver.folder, "package.json"), "utf8"));
+    writeFileSync(
+      join(driver.folder, "package.json"),
+      JSON.stringify({ ...project, main: "test/support/ssh-program.ts" }),
+    );
+    await switchOn();
+  }, TIMEOUT_MS);
+
+  afterAll(async () => {
+    driver?.cleanUp();
+    await vm?.lose();
+    docker("image", "rm", "--force", image, BASE);
+  }, TIMEOUT_MS);
+
+  it(
+    "deploys once the machine is ready, which it waits for",
+    async () => {
+      const up = driver.up();
+      setTimeout(() => vm.startSsh(), 5000);
+      setTimeout(() => vm.finishSetUp(), 8000);
+      succeeded(await up);
+      expect(containers()).toHaveLength(1);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "has nothing to do the second time, nor in a fresh checkout",
+    async () => {
+      succeeded(await driver.upUnchanged());
+      rmSync(join(driver.folder, ".comfy"), { recursive: true });
+      succeeded(await driver.upUnchanged());
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "makes everything anew on a replaced machine",
+    async () => {
+      await vm.lose();
+      await switchOn();
+      vm.startSsh();
+      vm.finishSetUp();
+      const again = await driver.up();
+      succeeded(again);
+      expect(containers(), `${again.output}\n${engine.docker("ps", "--all")}`).toHaveLength(1);
+      succeeded(await driver.upUnchanged());
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "is destroyed although the machine is lost",
+    async () => {
+      await vm.lose();
+      succeeded(await driver.destroy());
+      await switchOn();
+    },
+    TIMEOUT_MS,
+  );
+});
