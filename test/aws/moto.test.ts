@@ -166,7 +166,7 @@ describe("AWS, as moto plays it, refuses", () => {
     [
       "a second stack of the same name",
       dayTwo,
-      /: (DuplicateRecord|ResourceAlreadyExists|AlreadyExists|Conflict)Exception: /,
+      /: \w*(AlreadyExists|Duplicate|Conflict)\w*: /,
     ],
     [
       "rights on what is no resource",
