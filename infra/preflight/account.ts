@@ -55,4 +55,6 @@ export interface Volume {
   readonly id: string;
   readonly sizeGiB: number;
   readonly zone: string;
+  /** Whether a machine has it, running or stopped. */
+  readonly isAttached: boolean;
 }

@@ -221,23 +221,26 @@ async function zoneOf(account: AwsAccount, id: string, domain: string, key: stri
 async function dataVolume(account: AwsAccount, { settings }: Subject): Promise<Outcome> {
   const { dataVolumeGiB } = settings.vm;
   const volumes = await account.volumes({ key: "comfy-fortress.volume", value: `${settings.stack}-data` });
-  if (volumes.length === 0) {
-    return fine(`one of ${dataVolumeGiB} GiB is made`);
-  }
-  const found = volumes.map(({ id, sizeGiB, zone }) => `${id} of ${sizeGiB} GiB in ${zone}`).join(", ");
-  const largest = Math.max(...volumes.map(({ sizeGiB }) => sizeGiB));
-  if (volumes.length > 1) {
+  const names = (list: typeof volumes) =>
+    list.map(({ id, sizeGiB, zone }) => `${id} of ${sizeGiB} GiB in ${zone}`).join(", ");
+  const attached = volumes.filter(({ isAttached }) => isAttached);
+  const left = volumes.filter(({ isAttached }) => !isAttached);
+  if (attached.length > 1) {
     return failed(
-      `${volumes.length} of them: ${found}`,
-      "snapshot and delete the ones that an earlier stack of the name has left, or rename the stack",
+      `${attached.length} are in use: ${names(attached)}`,
+      "another machine uses the name: rename this stack, or destroy the other",
     );
   }
-  return largest <= dataVolumeGiB
-    ? fine(found)
-    : failed(
-        `${found}; ${dataVolumeGiB} asked for`,
-        `set vm.dataVolumeGiB to ${largest} or more: a volume of EBS cannot shrink`,
-      );
+  const [present] = attached;
+  if (present !== undefined && present.sizeGiB > dataVolumeGiB) {
+    return failed(
+      `${names(attached)}; ${dataVolumeGiB} asked for`,
+      `set vm.dataVolumeGiB to ${present.sizeGiB} or more: a volume of EBS cannot shrink`,
+    );
+  }
+  const found = present === undefined ? `one of ${dataVolumeGiB} GiB is made` : names(attached);
+  // Not an error: its data may be wanted still, and docs/operations.md says how it is had back.
+  return fine(left.length === 0 ? found : `${found}; left from before, and not used: ${names(left)}`);
 }
 
 async function dataSnapshot(account: AwsAccount, { settings }: Subject): Promise<Outcome> {

@@ -99,8 +99,8 @@ export function sdkAccount(options: AccountOptions): AwsAccount {
       const { Volumes = [] } = await ec2.describeVolumes({
         Filters: [{ Name: `tag:${key}`, Values: [value] }],
       });
-      return Volumes.map(({ VolumeId = "", Size = 0, AvailabilityZone = "" }) => ({
-        ...{ id: VolumeId, sizeGiB: Size, zone: AvailabilityZone },
+      return Volumes.map(({ VolumeId = "", Size = 0, AvailabilityZone = "", State }) => ({
+        ...{ id: VolumeId, sizeGiB: Size, zone: AvailabilityZone, isAttached: State === "in-use" },
       }));
     },
     async snapshot(id) {

@@ -1,14 +1,23 @@
 import { Budgets, type Notification } from "@aws-sdk/client-budgets";
 import { CloudWatch, type PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  EC2,
+  type IpPermission,
+  type ResourceType,
+  type RunInstancesCommandInput,
+  type TagSpecification,
+} from "@aws-sdk/client-ec2";
 import { IAM } from "@aws-sdk/client-iam";
 import { KMS } from "@aws-sdk/client-kms";
+import { Route53, type RRType } from "@aws-sdk/client-route-53";
 import { type CreateScheduleCommandInput, Scheduler } from "@aws-sdk/client-scheduler";
 import { SNS } from "@aws-sdk/client-sns";
 import * as pulumi from "@pulumi/pulumi";
 import { Monitor, type Registered, type Registration } from "../../infra/embedded/monitor";
 import { runProgram, useMonitor } from "../../infra/embedded/sdk";
 import { computed } from "../../infra/plan/computed";
+import { awsAnswers } from "../../infra/plan/computed-aws";
 import { MOTO_ACCOUNT, type MotoClient } from "./moto";
 
 // biome-ignore lint/suspicious/noExplicitAny: inputs are whatever the resource type takes
@@ -21,6 +30,17 @@ export interface Played {
   readonly unplayed: readonly string[];
 }
 
+export interface PlayOptions {
+  readonly stack: string;
+  /** Full key to text. Defaults to none. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** What the program is told to be the newest AMI. */
+  readonly amiId?: string;
+  /** The hosted zone that records are made in: moto's ids are not such as AWS's, which the settings insist on. */
+  readonly zoneId?: string;
+  readonly program: () => unknown;
+}
+
 /**
  * Runs a Pulumi program whose AWS resources are made in moto by the AWS SDK, each with the inputs that the provider
  * would get; what is made hands its true ids on to what comes after it. Nothing else is made: see `recordProgram`.
@@ -28,10 +48,10 @@ export interface Played {
  */
 export async function playProgram(
   client: MotoClient,
-  stack: string,
-  program: () => unknown,
+  { stack, config = {}, amiId, zoneId, program }: PlayOptions,
 ): Promise<Played> {
-  const makers = makersFor(client);
+  const makers = makersFor(client, zoneId);
+  const answers = awsAnswers(client.region);
   const resources: Registration[] = [];
   const unplayed = new Set<string>();
   let failure: Error | undefined;
@@ -41,25 +61,29 @@ export async function playProgram(
     const make = makers[type];
     if (make === undefined) {
       if (type.startsWith("aws:")) unplayed.add(type);
-      return computed(registration);
+      return computed(registration, answers);
     }
     try {
       return await make(inputs, name);
     } catch (error) {
       failure ??= new Error(`${type} ${name}: ${(error as Error).name}: ${(error as Error).message}`);
       // What comes after it is of no interest any more.
-      return computed(registration);
+      return computed(registration, answers);
     }
   };
-  pulumi.runtime.setAllConfig({});
-  useMonitor(new Monitor("comfy-fortress", stack, register), "comfy-fortress", stack);
+  const functions: typeof answers.function = (token, args) =>
+    amiId !== undefined && token === "aws:ssm/getParameter:getParameter"
+      ? { insecureValue: amiId }
+      : answers.function(token, args);
+  pulumi.runtime.setAllConfig({ ...config });
+  useMonitor(new Monitor("comfy-fortress", stack, register, functions), "comfy-fortress", stack);
   await runProgram(program);
   if (failure !== undefined) throw failure;
   return { resources, unplayed: [...unplayed].sort() };
 }
 
 /** How each type is made, as its provider does it. */
-function makersFor(client: MotoClient): Readonly<Record<string, Make>> {
+function makersFor(client: MotoClient, HostedZoneId: string | undefined): Readonly<Record<string, Make>> {
   const kms = new KMS(client);
   const logs = new CloudWatchLogs(client);
   const sns = new SNS(client);
@@ -67,8 +91,38 @@ function makersFor(client: MotoClient): Readonly<Record<string, Make>> {
   const iam = new IAM(client);
   const scheduler = new Scheduler(client);
   const budgets = new Budgets(client);
+  const ec2 = new EC2(client);
+  const route53 = new Route53(client);
 
   return {
+    ...networkMakers(ec2),
+    ...machineMakers(ec2, client),
+    "aws:route53/record:Record": async ({ name, type, ttl, records }) => {
+      await route53.changeResourceRecordSets({
+        HostedZoneId,
+        ChangeBatch: {
+          Changes: [
+            {
+              Action: "CREATE",
+              ResourceRecordSet: {
+                ...{ Name: name, Type: type as RRType, TTL: ttl },
+                ResourceRecords: records.map((Value: string) => ({ Value })),
+              },
+            },
+          ],
+        },
+      });
+      return { id: `${HostedZoneId}_${name}_${type}`, outputs: {} };
+    },
+    "aws:iam/instanceProfile:InstanceProfile": async ({ name, role, tags }, logicalName) => {
+      const InstanceProfileName = name ?? `${logicalName}-1234567`;
+      const { InstanceProfile } = await iam.createInstanceProfile({
+        InstanceProfileName,
+        Tags: tagList(tags),
+      });
+      await iam.addRoleToInstanceProfile({ InstanceProfileName, RoleName: role });
+      return { id: InstanceProfileName, outputs: { name: InstanceProfileName, arn: InstanceProfile?.Arn } };
+    },
     "aws:kms/key:Key": async ({ description, policy, tags, enableKeyRotation }) => {
       const { KeyMetadata } = await kms.createKey({
         Description: description,
@@ -206,4 +260,216 @@ function makersFor(client: MotoClient): Readonly<Record<string, Make>> {
 
 function tagList(tags: Record<string, string> = {}): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+function networkMakers(ec2: EC2): Readonly<Record<string, Make>> {
+  return {
+    "aws:ec2/vpc:Vpc": async (inputs) => {
+      const { Vpc } = await ec2.createVpc({
+        CidrBlock: inputs.cidrBlock,
+        AmazonProvidedIpv6CidrBlock: inputs.assignGeneratedIpv6CidrBlock,
+        TagSpecifications: tagged("vpc", inputs),
+      });
+      const VpcId = Vpc?.VpcId ?? "";
+      await ec2.modifyVpcAttribute({ VpcId, EnableDnsSupport: { Value: inputs.enableDnsSupport } });
+      await ec2.modifyVpcAttribute({ VpcId, EnableDnsHostnames: { Value: inputs.enableDnsHostnames } });
+      const ipv6CidrBlock = Vpc?.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock;
+      return { id: VpcId, outputs: { cidrBlock: inputs.cidrBlock, ipv6CidrBlock } };
+    },
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": async ({ vpcId, ingress, egress }) => {
+      const { SecurityGroups } = await ec2.describeSecurityGroups({
+        Filters: [
+          { Name: "vpc-id", Values: [vpcId] },
+          { Name: "group-name", Values: ["default"] },
+        ],
+      });
+      const group = SecurityGroups?.[0];
+      const GroupId = group?.GroupId ?? "";
+      if (ingress.length === 0 && group?.IpPermissions?.length) {
+        await ec2.revokeSecurityGroupIngress({ GroupId, IpPermissions: group.IpPermissions });
+      }
+      if (egress.length === 0 && group?.IpPermissionsEgress?.length) {
+        await ec2.revokeSecurityGroupEgress({ GroupId, IpPermissions: group.IpPermissionsEgress });
+      }
+      return { id: GroupId, outputs: {} };
+    },
+    "aws:ec2/subnet:Subnet": async (inputs) => {
+      const { Subnet } = await ec2.createSubnet({
+        VpcId: inputs.vpcId,
+        CidrBlock: inputs.cidrBlock,
+        Ipv6CidrBlock: inputs.ipv6CidrBlock,
+        AvailabilityZone: inputs.availabilityZone,
+        TagSpecifications: tagged("subnet", inputs),
+      });
+      return {
+        id: Subnet?.SubnetId ?? "",
+        outputs: { arn: Subnet?.SubnetArn, availabilityZone: Subnet?.AvailabilityZone },
+      };
+    },
+    "aws:ec2/internetGateway:InternetGateway": async (inputs) => {
+      const { InternetGateway } = await ec2.createInternetGateway({
+        TagSpecifications: tagged("internet-gateway", inputs),
+      });
+      const InternetGatewayId = InternetGateway?.InternetGatewayId ?? "";
+      await ec2.attachInternetGateway({ InternetGatewayId, VpcId: inputs.vpcId });
+      return { id: InternetGatewayId, outputs: {} };
+    },
+    "aws:ec2/routeTable:RouteTable": async (inputs) => {
+      const { RouteTable } = await ec2.createRouteTable({
+        VpcId: inputs.vpcId,
+        TagSpecifications: tagged("route-table", inputs),
+      });
+      return { id: RouteTable?.RouteTableId ?? "", outputs: {} };
+    },
+    "aws:ec2/route:Route": async ({ routeTableId, gatewayId, ...to }, name) => {
+      await ec2.createRoute({
+        RouteTableId: routeTableId,
+        GatewayId: gatewayId,
+        DestinationCidrBlock: to.destinationCidrBlock,
+        DestinationIpv6CidrBlock: to.destinationIpv6CidrBlock,
+      });
+      return { id: `r-${routeTableId}-${name}`, outputs: {} };
+    },
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": async ({ routeTableId, subnetId }) => {
+      const { AssociationId = "" } = await ec2.associateRouteTable({
+        RouteTableId: routeTableId,
+        SubnetId: subnetId,
+      });
+      return { id: AssociationId, outputs: {} };
+    },
+    "aws:ec2/flowLog:FlowLog": async (inputs) => {
+      const { FlowLogIds, Unsuccessful } = await ec2.createFlowLogs({
+        ResourceIds: [inputs.vpcId],
+        ResourceType: "VPC",
+        TrafficType: inputs.trafficType,
+        LogDestinationType: inputs.logDestinationType,
+        LogDestination: inputs.logDestination,
+        DeliverLogsPermissionArn: inputs.iamRoleArn,
+        TagSpecifications: tagged("vpc-flow-log", inputs),
+      });
+      const refusal = Unsuccessful?.[0]?.Error;
+      if (refusal) throw Object.assign(new Error(refusal.Message), { name: refusal.Code });
+      return { id: FlowLogIds?.[0] ?? "", outputs: {} };
+    },
+    "aws:ec2/securityGroup:SecurityGroup": async ({ name, description, vpcId, ...inputs }, logicalName) => {
+      const { GroupId = "" } = await ec2.createSecurityGroup({
+        GroupName: name ?? `${logicalName}-1234567`,
+        Description: description,
+        VpcId: vpcId,
+        TagSpecifications: tagged("security-group", inputs),
+      });
+      // As the provider does: AWS lets everything out of a new group.
+      await ec2.revokeSecurityGroupEgress({
+        GroupId,
+        IpPermissions: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+      });
+      return { id: GroupId, outputs: {} };
+    },
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": async (inputs, name) => {
+      await ec2.authorizeSecurityGroupIngress({
+        GroupId: inputs.securityGroupId,
+        IpPermissions: [permission(inputs)],
+      });
+      return { id: `sgr-${name}`, outputs: {} };
+    },
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": async (inputs, name) => {
+      await ec2.authorizeSecurityGroupEgress({
+        GroupId: inputs.securityGroupId,
+        IpPermissions: [permission(inputs)],
+      });
+      return { id: `sgr-${name}`, outputs: {} };
+    },
+  };
+}
+
+function machineMakers(ec2: EC2, { region }: MotoClient): Readonly<Record<string, Make>> {
+  return {
+    "aws:ec2/instance:Instance": async (inputs) => {
+      const { metadataOptions, rootBlockDevice } = inputs;
+      const { Instances } = await ec2.runInstances({
+        ...{ MinCount: 1, MaxCount: 1, ImageId: inputs.ami, InstanceType: inputs.instanceType },
+        NetworkInterfaces: [
+          {
+            DeviceIndex: 0,
+            SubnetId: inputs.subnetId,
+            Groups: inputs.vpcSecurityGroupIds,
+            AssociatePublicIpAddress: inputs.associatePublicIpAddress,
+            Ipv6AddressCount: inputs.ipv6AddressCount,
+          },
+        ],
+        IamInstanceProfile: { Name: inputs.iamInstanceProfile },
+        MetadataOptions: {
+          HttpEndpoint: metadataOptions.httpEndpoint,
+          HttpTokens: metadataOptions.httpTokens,
+          HttpPutResponseHopLimit: metadataOptions.httpPutResponseHopLimit,
+          HttpProtocolIpv6: metadataOptions.httpProtocolIpv6,
+          InstanceMetadataTags: metadataOptions.instanceMetadataTags,
+        },
+        BlockDeviceMappings: [
+          {
+            DeviceName: "/dev/sda1",
+            Ebs: {
+              VolumeType: rootBlockDevice.volumeType,
+              VolumeSize: rootBlockDevice.volumeSize,
+              Encrypted: rootBlockDevice.encrypted,
+              KmsKeyId: rootBlockDevice.kmsKeyId,
+              DeleteOnTermination: rootBlockDevice.deleteOnTermination,
+            },
+          },
+        ],
+        EbsOptimized: inputs.ebsOptimized,
+        Monitoring: { Enabled: inputs.monitoring },
+        UserData: Buffer.from(inputs.userData).toString("base64"),
+        InstanceInitiatedShutdownBehavior: inputs.instanceInitiatedShutdownBehavior,
+        DisableApiTermination: inputs.disableApiTermination,
+        TagSpecifications: tagged("instance", inputs),
+      } satisfies RunInstancesCommandInput);
+      const { InstanceId = "", Ipv6Address } = Instances?.[0] ?? {};
+      const arn = `arn:aws:ec2:${region}:${MOTO_ACCOUNT}:instance/${InstanceId}`;
+      // moto gives none without an association of its own.
+      return { id: InstanceId, outputs: { arn, ipv6Addresses: [Ipv6Address ?? "2001:db8::10"] } };
+    },
+    "aws:ebs/volume:Volume": async (inputs) => {
+      const { VolumeId = "" } = await ec2.createVolume({
+        AvailabilityZone: inputs.availabilityZone,
+        Size: inputs.size,
+        VolumeType: inputs.type,
+        Encrypted: inputs.encrypted,
+        KmsKeyId: inputs.kmsKeyId,
+        TagSpecifications: tagged("volume", inputs),
+      });
+      return { id: VolumeId, outputs: {} };
+    },
+    "aws:ec2/volumeAttachment:VolumeAttachment": async ({ deviceName, instanceId, volumeId }) => {
+      await ec2.attachVolume({ Device: deviceName, InstanceId: instanceId, VolumeId: volumeId });
+      return { id: `vai-${volumeId}`, outputs: {} };
+    },
+    "aws:ec2/eip:Eip": async ({ domain, ...inputs }) => {
+      const { AllocationId = "", PublicIp } = await ec2.allocateAddress({
+        Domain: domain,
+        TagSpecifications: tagged("elastic-ip", inputs),
+      });
+      return { id: AllocationId, outputs: { allocationId: AllocationId, publicIp: PublicIp } };
+    },
+    "aws:ec2/eipAssociation:EipAssociation": async ({ allocationId, instanceId }) => {
+      const { AssociationId = "" } = await ec2.associateAddress({
+        AllocationId: allocationId,
+        InstanceId: instanceId,
+      });
+      return { id: AssociationId, outputs: {} };
+    },
+  };
+}
+
+function permission(inputs: Inputs): IpPermission {
+  const { description: Description } = inputs;
+  return {
+    ...{ IpProtocol: inputs.ipProtocol, FromPort: inputs.fromPort, ToPort: inputs.toPort },
+    ...(inputs.cidrIpv4 && { IpRanges: [{ CidrIp: inputs.cidrIpv4, Description }] }),
+    ...(inputs.cidrIpv6 && { Ipv6Ranges: [{ CidrIpv6: inputs.cidrIpv6, Description }] }),
+  };
+}
+
+function tagged(type: ResourceType, { tags }: Inputs): TagSpecification[] {
+  return [{ ResourceType: type, Tags: tagList(tags) }];
 }

@@ -35,8 +35,8 @@ export class Moto {
     const endpoint = `http://127.0.0.1:${port}`;
     const server = spawn(python, ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], {
       stdio: ["ignore", "ignore", "pipe"],
-      // AWS's own policies are known by name only then.
-      env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+      // AWS's own policies are known only then, and a machine is not made of any image's name.
+      env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true", MOTO_ENABLE_AMI_VALIDATION: "true" },
     });
     let said = "";
     server.stderr?.on("data", (text) => {

@@ -180,19 +180,22 @@ describe("the preflight", () => {
     ],
     [
       "a data volume that would shrink",
-      { volumes: async () => [{ id: "vol-1", sizeGiB: 500, zone: "us-east-1a" }] },
+      { volumes: async () => [{ id: "vol-1", sizeGiB: 500, zone: "us-east-1a", isAttached: true }] },
       {},
       "data volume",
       /^vol-1 of 500 GiB in us-east-1a; 200 asked for$/,
       /^set vm.dataVolumeGiB to 500 or more/,
     ],
     [
-      "two data volumes of the name",
-      { volumes: async () => ["vol-1", "vol-2"].map((id) => ({ id, sizeGiB: 100, zone: "us-east-1a" })) },
+      "two machines of the name",
+      {
+        volumes: async () =>
+          ["vol-1", "vol-2"].map((id) => ({ id, sizeGiB: 100, zone: "us-east-1a", isAttached: true })),
+      },
       {},
       "data volume",
-      /^2 of them: vol-1 of 100 GiB in us-east-1a, vol-2/,
-      /earlier stack/,
+      /^2 are in use: vol-1 of 100 GiB in us-east-1a, vol-2/,
+      /rename this stack/,
     ],
     [
       "a snapshot larger than the volume",
@@ -275,9 +278,18 @@ describe("the preflight", () => {
       ],
       elasticIps: async () => held,
       vpcs: async () => held,
-      volumes: async () => [{ id: "vol-1", sizeGiB: 200, zone: "us-east-1a" }],
+      volumes: async () => [{ id: "vol-1", sizeGiB: 200, zone: "us-east-1a", isAttached: true }],
     });
     expect(failures(await look(given))).toEqual([]);
+  });
+
+  it("tells of a volume that an earlier stack of the name left, which need not fit", async () => {
+    const left = { id: "vol-9", sizeGiB: 900, zone: "us-east-1b", isAttached: false };
+    const findings = await look(account({ volumes: async () => [left] }));
+    expect(failures(findings)).toEqual([]);
+    expect(findings.find(({ check }) => check === "data volume")?.found).toBe(
+      "one of 200 GiB is made; left from before, and not used: vol-9 of 900 GiB in us-east-1b",
+    );
   });
 
   it("looks at all the rest where AWS refuses one answer, or every one", async () => {
