@@ -482,7 +482,7 @@ def see_processes(name, **_):
 
 # --- secrets ----------------------------------------------------------------------------------------------------
 
-SECRET = re.compile(rb"cf_[0-9a-f]{64}|-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{64}|AKIA[0-9A-Z]{16}")
+SECRET = re.compile(rb"cf_[0-9a-f]{64}|-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{64}|(?<![0-9A-Za-z+/])AKIA[0-9A-Z]{16}(?![0-9A-Za-z+/])")
 SECRET_NAME = re.compile(r"(?i)[^=]*(secret|password|passwd|token|api_?key|credential|private)[^=]*=.+")
 
 

@@ -77,6 +77,8 @@ const onMachine = () => ask(() => host({ machine: machine() }));
 
 describe("DockerHost on this machine", () => {
   it("asks the engine that is there, with local commands", async () => {
+    // The SDK hands on what the shell says.
+    vi.stubEnv("DOCKER_HOST", undefined);
     const { named, deletedWith, resources } = await ask(() => host());
     expect(named("docker-host-engine")?.inputs).toEqual({});
     expect(named("docker-host-base-image")).toMatchObject({
