@@ -163,11 +163,7 @@ describe("the policies", () => {
 describe("AWS, as moto plays it, refuses", () => {
   const args = { stack: "other", accountId, region };
   it.each<[string, () => unknown, RegExp]>([
-    [
-      "a second stack of the same name",
-      dayTwo,
-      /: \w*(AlreadyExists|Duplicate|Conflict)\w*: /,
-    ],
+    ["a second stack of the same name", dayTwo, /: \w*(AlreadyExists|Duplicate|Conflict)\w*: /],
     [
       "rights on what is no resource",
       () =>
