@@ -28,6 +28,10 @@ export interface Capacity {
  * Options of a component that puts something on the engine. What lies on a machine of its own is gone with the machine:
  * it is made anew on the next one (replaceWith), and nobody asks a lost machine to delete it (deletedWith). Each of the
  * component's children is told so by itself: Pulumi 3.248 does not hand either down, nor replaces for deletedWith alone.
+ *
+ * Two kinds are told otherwise. Volumes lie on the machine's data disk, which the next machine gets: Pulumi deletes what
+ * is replaced while the old machine still runs, and the data would be gone. The provider stays as long as there is
+ * something to delete by it: replaced with the rest, it would go first.
  */
 export function onEngine(
   { machine }: Pick<Engine, "machine">,
@@ -35,9 +39,14 @@ export function onEngine(
 ): pulumi.ComponentResourceOptions | undefined {
   if (machine === undefined) return opts;
   const deletedWith = machine.instance;
-  const tell: pulumi.ResourceTransformation = ({ props, opts: own }) => ({
+  const tell: pulumi.ResourceTransformation = ({ type, props, opts: own }) => ({
     props,
-    opts: { deletedWith, replaceWith: [machine.instance], ...own },
+    opts: {
+      deletedWith,
+      ...(type.startsWith("pulumi:providers:") ? {} : { replaceWith: [machine.instance] }),
+      ...(type === "docker:index/volume:Volume" ? { retainOnDelete: true } : {}),
+      ...own,
+    },
   });
   return { ...opts, deletedWith, transformations: [...(opts?.transformations ?? []), tell] };
 }

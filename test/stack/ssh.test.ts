@@ -3,9 +3,10 @@
  * own Docker Engine. What it does not show: EC2 itself, cloud-init at work, a GPU.
  */
 import { execSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readinessScript } from "../../components/docker-host/readiness";
 import { dockerAddress, sshOptions, writeSshFiles } from "../../components/docker-host/ssh";
@@ -16,7 +17,7 @@ import { docker } from "../support/docker";
 import { freePort } from "../support/free-port";
 import { PrivateEngine } from "../support/private-engine";
 import { cliDriver, hasProviders, type Run, run, type StackDriver } from "../support/stack-driver";
-import { hasSsh, makeKey, StandInVm, standInImage } from "../support/stand-in-vm";
+import { hasSsh, makeKey, newInstanceId, StandInVm, standInImage } from "../support/stand-in-vm";
 
 const STACK = `test-ssh-${process.pid}`;
 const BASE = `comfy-${STACK}-base:trixie`;
@@ -189,16 +190,21 @@ describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulu
   let engine: PrivateEngine;
   let port: number;
 
-  const switchOn = async () => {
+  /** What the program's instance says and hears. */
+  const provider = mkdtempSync(join(tmpdir(), "comfy-fortress-provider-"));
+  const isWanted = (instanceId: string) =>
+    existsSync(join(provider, "wanted")) && readFileSync(join(provider, "wanted"), "utf8") === instanceId;
+  const switchOn = async (instanceId?: string) => {
     engine = await PrivateEngine.start();
     execSync(`docker save ${BASE} | docker --host ${engine.host} load`, { stdio: "ignore" });
-    vm = new StandInVm(image, engine, keys);
-    configure();
+    vm = new StandInVm(image, engine, keys, instanceId);
+    writeFileSync(join(provider, "running"), vm.instanceId);
   };
-  const configure = () =>
+  const configure = (instanceId: string) =>
     driver.configure({
       address: vm.address,
-      instanceId: vm.instanceId,
+      instanceId,
+      provider,
       privateKey: keys.login.private,
       hostPublicKey: keys.host.public,
       port,
@@ -219,10 +225,12 @@ describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulu
       JSON.stringify({ ...project, main: "test/support/ssh-program.ts" }),
     );
     await switchOn();
+    configure(vm.instanceId);
   }, TIMEOUT_MS);
 
   afterAll(async () => {
     driver?.cleanUp();
+    rmSync(provider, { recursive: true });
     await vm?.lose();
     docker("image", "rm", "--force", image, BASE);
   }, TIMEOUT_MS);
@@ -250,15 +258,24 @@ describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulu
   );
 
   it(
-    "makes everything anew on a replaced machine",
+    "makes everything anew on a replaced machine, and leaves the data to it",
     async () => {
+      const { address } = vm;
+      const wanted = newInstanceId();
+      configure(wanted);
+      const again = driver.up();
+      for (const end = Date.now() + 120_000; !isWanted(wanted) && Date.now() < end; ) await sleep(200);
+      // The old machine still ran when Pulumi deleted what was on it. Its volumes lie on the disk that the next one gets.
+      expect(containers()).toEqual([]);
+      expect(engine.docker("volume", "ls", "--quiet").split("\n")).toContain(`comfy-${STACK}-data`);
       await vm.lose();
-      await switchOn();
+      await switchOn(wanted);
+      expect(vm.address).toBe(address);
       vm.startSsh();
       vm.finishSetUp();
-      const again = await driver.up();
-      succeeded(again);
-      expect(containers(), `${again.output}\n${engine.docker("ps", "--all")}`).toHaveLength(1);
+      const { code, output } = await again;
+      expect(code, output).toBe(0);
+      expect(containers(), `${output}\n${engine.docker("ps", "--all")}`).toHaveLength(1);
       succeeded(await driver.upUnchanged());
     },
     TIMEOUT_MS,

@@ -10,9 +10,16 @@ const config = new pulumi.Config("comfy-fortress");
 const stack = pulumi.getStack();
 
 const instanceId = config.require("instanceId");
+const folder = config.require("provider");
 const instance = new local.Command(
   "vm-instance",
-  { create: `printf %s ${instanceId}`, triggers: [instanceId] },
+  {
+    // Whoever stands in for EC2 reads there which machine is wanted, and writes down which one runs.
+    create: `printf %s ${instanceId} > ${folder}/wanted
+until [ "$(cat ${folder}/running)" = ${instanceId} ]; do sleep 0.2; done
+cat ${folder}/running`,
+    triggers: [instanceId],
+  },
   // As a machine must be whose data volume can be on one machine at a time.
   { deleteBeforeReplace: true },
 );

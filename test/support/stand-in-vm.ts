@@ -28,6 +28,10 @@ export function makeKey(): KeyPair {
   }
 }
 
+export function newInstanceId(): string {
+  return `i-${Date.now().toString(16).padStart(17, "0")}`;
+}
+
 /** Whether there is an SSH client to reach it by. */
 export function hasSsh(): boolean {
   return spawnSync("ssh", ["-V"]).status === 0;
@@ -39,21 +43,20 @@ export function hasSsh(): boolean {
  */
 export class StandInVm {
   readonly user = USER;
-  /** As EC2 gives them. */
-  readonly instanceId: string;
   readonly #name: string;
 
   /**
    * Starts it as a machine is that has just been switched on: nothing listens, and cloud-init has all still to do.
    *
    * @param image what `standInImage` made
+   * @param instanceId as EC2 gives them, and `newInstanceId` does
    */
   constructor(
     image: string,
     private readonly engine: PrivateEngine,
     keys: { readonly host: KeyPair; readonly login: KeyPair },
+    readonly instanceId = newInstanceId(),
   ) {
-    this.instanceId = `i-${Date.now().toString(16).padStart(17, "0")}`;
     this.#name = `comfy-stand-in-vm-${this.instanceId}`;
     const socket = engine.host.replace("unix://", "");
     docker(

@@ -150,6 +150,10 @@ describe("DockerHost on a machine", () => {
     expect(resources.map((resource) => resource.deletedWith)).toEqual(resources.map(() => withInstance));
     expect(resources.length).toBeGreaterThan(9);
     expect(named("pod-firewall")?.type).toBe("command:remote:Command");
+    // Pulumi deletes what is replaced while the old machine still runs: the data must be left where it lies.
+    for (const { type, retainOnDelete } of resources) {
+      expect(retainOnDelete, type).toBe(type === "docker:index/volume:Volume");
+    }
   });
 
   it("has every component that puts something on the engine say so", () => {
