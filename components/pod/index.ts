@@ -8,8 +8,8 @@ import { localImage } from "../shared/image";
 import { PORT, UID } from "../shared/pod-layout";
 import type { PodArgs } from "./args";
 import { renderFirewall } from "./firewall";
-import { IN_POD, RUN_FOLDER, RUN_VOLUME } from "./member";
 import { checkIpv6Command, localSubnet, publishedPorts } from "./publish";
+import { IN_POD, RUN_FOLDER, RUN_VOLUME } from "./run-folder";
 
 const IMAGE = "components/pod/image";
 

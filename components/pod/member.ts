@@ -2,15 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { HardenedContainerArgs } from "../shared/container";
 import { type Engine, objectName } from "../shared/engine";
-
-/** Where the pod says what stands; see image/entrypoint. */
-export const RUN_FOLDER = "/run/pod";
-
-/** Part of the stack that the volume mounted there is. */
-export const RUN_VOLUME = "pod-run";
-
-/** Shell condition: the network namespace one is in is the pod's, with its firewall loaded. */
-export const IN_POD = `[ "$(readlink /proc/self/ns/net)" = "$(cat ${RUN_FOLDER}/namespace 2>/dev/null)" ]`;
+import { IN_POD, RUN_FOLDER, RUN_VOLUME } from "./run-folder";
 
 /** What an image without a shell has instead; see components/comfyui/image/pod-member.py. */
 const LAUNCHER = "/opt/launcher/pod-member.py";

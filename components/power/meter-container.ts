@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { RUN_FOLDER, RUN_VOLUME } from "../pod/member";
+import { RUN_FOLDER, RUN_VOLUME } from "../pod/run-folder";
 import { stageBuildContext } from "../shared/build-context";
 import { bundle } from "../shared/bundle";
 import { hardenedContainer, type Limits } from "../shared/container";

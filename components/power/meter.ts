@@ -4,7 +4,7 @@ import { uptime } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { embeddedMetrics } from "../monitoring/embedded-metrics";
 import { METRICS_SECONDS } from "../monitoring/layout";
-import { RUN_FOLDER } from "../pod/member";
+import { RUN_FOLDER } from "../pod/run-folder";
 import { PORT } from "../shared/pod-layout";
 import { readGpus } from "../watcher/readers/nvidia-smi";
 import { askQueue } from "../watcher/readers/queue";

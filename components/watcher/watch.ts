@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RUN_FOLDER } from "../pod/member";
+import { RUN_FOLDER } from "../pod/run-folder";
 import { Board } from "./detection/board";
 import { CounterDetector, type Counters } from "./detection/counters";
 import type { Finding, Kind } from "./detection/finding";

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TALLY_FOLDER } from "../../components/gateway/tally";
 import { renderFirewall } from "../../components/pod/firewall";
-import { IN_POD, RUN_FOLDER } from "../../components/pod/member";
+import { IN_POD, RUN_FOLDER } from "../../components/pod/run-folder";
 import { PORT, UID } from "../../components/shared/pod-layout";
 import { docker } from "../support/docker";
 import { gatewayImages, TEST_STACK } from "../support/gateway-images";
