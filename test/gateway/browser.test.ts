@@ -129,6 +129,8 @@ describe("signing in", () => {
   });
 
   it("opens the UI, whose scripts and styles run, with a cookie that no script sees", async () => {
+    // A first attempt that the network ended may have signed in already, and a browser remembers passwords that were right.
+    await browser.startAnew();
     const page = await browser.context.newPage();
     const asked = await typing(page, "a wrong one", PASSWORD);
     await page.goto(`${pod.origin}/`);

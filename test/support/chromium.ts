@@ -21,7 +21,10 @@ const FLAGS = [
 
 /** A Chromium of its own, with nothing in it from before. */
 export interface Chromium {
+  /** The profile that is open. */
   readonly context: BrowserContext;
+  /** Closes the profile and opens one that has never signed in anywhere. */
+  startAnew(): Promise<void>;
   /** Another profile, which has the first one's cookies and nothing else. */
   otherProfile(): Promise<BrowserContext>;
   /**
@@ -43,12 +46,6 @@ const ATTEMPTS = 4;
  */
 export async function startChromium(trusted: readonly string[]): Promise<Chromium> {
   await install();
-  const folder = mkdtempSync(join(tmpdir(), "comfy-fortress-chromium-"));
-  const context = await chromium.launchPersistentContext(folder, {
-    executablePath: EXECUTABLE,
-    headless: true,
-    args: [...FLAGS, `--ignore-certificate-errors-spki-list=${trusted.join(",")}`],
-  });
   let networkChanges = 0;
   const watch = (watched: BrowserContext) => {
     watched.on("requestfailed", (request) => {
@@ -56,12 +53,31 @@ export async function startChromium(trusted: readonly string[]): Promise<Chromiu
     });
     return watched;
   };
-  watch(context);
+  const open = async () => {
+    const folder = mkdtempSync(join(tmpdir(), "comfy-fortress-chromium-"));
+    const context = await chromium.launchPersistentContext(folder, {
+      executablePath: EXECUTABLE,
+      headless: true,
+      args: [...FLAGS, `--ignore-certificate-errors-spki-list=${trusted.join(",")}`],
+    });
+    return { folder, context: watch(context) };
+  };
+  const close = async ({ folder, context }: Awaited<ReturnType<typeof open>>) => {
+    await context.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  let profile = await open();
   return {
-    context,
+    get context() {
+      return profile.context;
+    },
+    async startAnew() {
+      await close(profile);
+      profile = await open();
+    },
     async otherProfile() {
-      const storageState = await context.storageState();
-      const other = await context.browser()?.newContext({ storageState });
+      const storageState = await profile.context.storageState();
+      const other = await profile.context.browser()?.newContext({ storageState });
       if (!other) throw new Error("this Chromium makes no other profile");
       return watch(other);
     },
@@ -75,10 +91,7 @@ export async function startChromium(trusted: readonly string[]): Promise<Chromiu
         }
       }
     },
-    async close() {
-      await context.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => close(profile),
   };
 }
 
