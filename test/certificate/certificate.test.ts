@@ -352,7 +352,8 @@ describe("Route 53", () => {
       await bridge.close();
     }
     const record = `_acme-challenge.${HOST}.`;
-    expect(new Set(bridge.changes.map(({ zone, name, type }) => `${zone} ${name} ${type}`))).toEqual(
+    const told = (await lab.log("certificate")).map((line) => JSON.stringify(line)).join("\n");
+    expect(new Set(bridge.changes.map(({ zone, name, type }) => `${zone} ${name} ${type}`)), told).toEqual(
       new Set([`${zoneId} ${record} TXT`]),
     );
     expect(bridge.changes.map(({ action }) => action)).toEqual(["UPSERT", "DELETE"]);
