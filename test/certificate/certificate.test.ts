@@ -345,15 +345,17 @@ describe("Route 53", () => {
         }),
       );
       expect(lineOf(lines, "check-failed")?.reason).toBeUndefined();
-      const before = await served();
-      await renewAndServe();
-      await becomesOther(before);
+      // Told never to, pebble 2.6 still takes an earlier proof for one order in a hundred.
+      for (let orders = 0; orders < 3 && bridge.changes.length === 0; orders++) {
+        const before = await served();
+        await renewAndServe();
+        await becomesOther(before);
+      }
     } finally {
       await bridge.close();
     }
     const record = `_acme-challenge.${HOST}.`;
-    const told = (await lab.log("certificate")).map((line) => JSON.stringify(line)).join("\n");
-    expect(new Set(bridge.changes.map(({ zone, name, type }) => `${zone} ${name} ${type}`)), told).toEqual(
+    expect(new Set(bridge.changes.map(({ zone, name, type }) => `${zone} ${name} ${type}`))).toEqual(
       new Set([`${zoneId} ${record} TXT`]),
     );
     expect(bridge.changes.map(({ action }) => action)).toEqual(["UPSERT", "DELETE"]);
