@@ -18,8 +18,8 @@ export interface StackOutputs {
   readonly clients: pulumi.Output<Record<string, ClientCredentials>>;
   /** What runs: image ids, and ComfyUI's commit, `stand-in`, or `checkout-<hash>`. */
   readonly images: pulumi.Output<{ gateway: string; comfyui: string; comfyuiCommit: string }>;
-  /** The machine in AWS and how to reach it by SSH; not there with target local. */
-  readonly vm: MachineOutputs | undefined;
+  /** The machine in AWS and how to reach it by SSH; null with target local. */
+  readonly vm: MachineOutputs | null;
 }
 
 /** What the operator needs of the machine. */
@@ -49,7 +49,7 @@ export function stackOutputs(from: {
     metrics: pod.metrics,
     clients: pulumi.secret(access.credentials),
     images: pulumi.output({ gateway: gateway.image, comfyui: comfyui.image, comfyuiCommit: comfyui.commit }),
-    vm: machine && machineOutputs(machine),
+    vm: machine === undefined ? null : machineOutputs(machine),
   };
 }
 
