@@ -25,8 +25,9 @@ const SECRET_LOOKS: readonly RegExp[] = [
 /** An assignment or an option within a text, e.g. `TOKEN=…`, `--password …`. */
 const ASSIGNMENT =
   /(?:^|[\s;&|,"'`])(?:--?([A-Za-z][\w.-]*)(?:=|\s+)|([A-Za-z][\w.-]*)(?:=|:\s+))(?:"([^"]*)"|'([^']*)'|([^\s"';&|,-][^\s"';&|,]*))/g;
-/** Names of images and contents are long and random to look at, and public. */
-const PUBLIC_DIGEST = /(sha(256|384|512)[:-])[0-9a-f]{64,128}/gi;
+/** Names of images and contents are long and random to look at, and public; so are certificates, in JSON too. */
+const PUBLIC_DIGEST = /(sha(256|384|512)("\s*:\s*"|[:-]))[0-9a-f]{64,128}/gi;
+const PUBLIC_CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]|\\n)*-----END CERTIFICATE-----/g;
 const TOKEN = /[A-Za-z0-9+/_=-]{24,}/g;
 /** Bits per character from which a text of 24 characters or more is random: words and paths stay below. */
 const RANDOM_BITS = 4.2;
@@ -82,7 +83,7 @@ export function secretInPair(key: string, value: string): string | undefined {
 }
 
 function looksRandom(text: string): boolean {
-  const candidates = text.replace(PUBLIC_DIGEST, "").match(TOKEN) ?? [];
+  const candidates = text.replace(PUBLIC_DIGEST, "").replace(PUBLIC_CERTIFICATE, "").match(TOKEN) ?? [];
   return candidates.some((candidate) => {
     if (/^[0-9a-f]+$/i.test(candidate)) {
       return candidate.length >= 32 && bitsPerCharacter(candidate) >= RANDOM_HEX_BITS;

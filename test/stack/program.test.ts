@@ -60,7 +60,9 @@ describe.each(engines)("the program on %s", (_, makeDriver) => {
       "endpoint",
       "images",
       "metrics",
+      "vm",
     ]);
+    expect(outputs.vm).toBeNull();
     expect(await (await fetch(outputs.metrics)).text()).toContain("# TYPE ");
     expect(outputs.endpoint).toBe(`https://localhost:${settings.port}`);
     expect(outputs.clients.worker?.apiKey).toMatch(/^cf_[0-9a-f]{64}$/);

@@ -21,6 +21,7 @@ export interface Outputs {
   readonly caCertificate: string;
   readonly clients: Record<string, ClientCredentials>;
   readonly images: { gateway: string; comfyui: string; comfyuiCommit: string };
+  readonly vm: unknown;
 }
 
 /** One way to bring the program up and down, in a copy of the project. */

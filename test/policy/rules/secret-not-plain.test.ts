@@ -7,6 +7,9 @@ const ID = "secret-not-plain";
 const CERTIFICATE = "tls:index/selfSignedCert:SelfSignedCert";
 const COMMAND = "command:remote:Command";
 const PEM = "-----BEGIN EC PRIVATE KEY-----";
+const DIGEST = "6ce0161689b3853acaa03779ec93eafe75a02f4ced659bee03f50797806fa2fa";
+const CERTIFICATE_PEM =
+  "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUX3Jq8uY2mZ0c9vKpT4rWnQeH1LUwCgYIKoZIzj0EAwIw\n-----END CERTIFICATE-----\n";
 const kept = (type: string, props: Record<string, Value>, ...secretPaths: string[]): Resource => ({
   ...resource(type, props),
   secretPaths,
@@ -18,6 +21,8 @@ describe(ID, () => {
     ["a secret within a secret", kept(COMMAND, { connection: { password: "p" } }, "connection")],
     ["a source that does not tell", resource(CERTIFICATE, { privateKeyPem: PEM })],
     ["plain text", kept(COMMAND, { stdin: "hello" })],
+    ["a named digest", kept(COMMAND, { stdin: `{"sha256":"${DIGEST}"}` })],
+    ["a certificate", kept(COMMAND, { stdin: JSON.stringify({ ca: CERTIFICATE_PEM }) })],
   ])("passes %s", (_, it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -26,6 +31,12 @@ describe(ID, () => {
     ["a certificate's key", kept(CERTIFICATE, { privateKeyPem: PEM }), "privateKeyPem"],
     ["a password of a connection", kept(COMMAND, { connection: { password: "p" } }), "connection.password"],
     ["a key on standard input", kept(COMMAND, { stdin: PEM }), "stdin"],
+    ["random digits without a name", kept(COMMAND, { stdin: DIGEST }), "stdin"],
+    [
+      "a key between certificates",
+      kept(COMMAND, { stdin: `${CERTIFICATE_PEM}${DIGEST}${CERTIFICATE_PEM}` }),
+      "stdin",
+    ],
     ["a token on standard input", kept(COMMAND, { stdin: "api_token=abcdefgh" }), "stdin"],
     ["a key where none is awaited", kept("aws:ssm/parameter:Parameter", { value: PEM }), "value"],
     ["a secret that only begins alike", kept(COMMAND, { stdin: PEM }, "std"), "stdin"],
