@@ -76,6 +76,9 @@ export function stringsAt(resource: Resource, path: string, report: Report): Tex
   return texts;
 }
 
+/** The label that says whose stack an object is of. */
+const STACK_LABEL = "comfy-fortress.stack";
+
 /** Variables that images hand on as options: CLI_ARGS, COMFYUI_FLAGS. */
 const OPTIONS_VARIABLE = /^[A-Z0-9_]*(ARGS|ARGUMENTS|FLAGS|OPTS|OPTIONS|COMMAND|CMD|PARAMS)[A-Z0-9_]*=/i;
 
@@ -101,10 +104,20 @@ export function commandWords(resource: Resource, report: Report): (Text & { read
     );
 }
 
+/** What our stacks' objects are called before what they are: `comfy-<stack>-`. A stack may be called comfyui, too. */
+function stackPrefix(resource: Resource): string {
+  const labels = valueAt(resource, "labels");
+  const at = Array.isArray(labels)
+    ? labels.findIndex((_, position) => valueAt(resource, `labels[${position}].label`) === STACK_LABEL)
+    : -1;
+  return `comfy-${word(valueAt(resource, `labels[${at}].value`))}-`;
+}
+
 /** Whether the container runs ComfyUI, as far as its names and its command tell. */
 export function isComfyUi(resource: Resource, report: Report): boolean {
+  const prefix = stackPrefix(resource);
   const names: Value[] = [resource.name, valueAt(resource, "name"), valueAt(resource, "image")];
-  if (names.some((name) => /comfy-?ui/i.test(word(name)))) {
+  if (names.some((name) => /comfy-?ui/i.test(word(name).replace(prefix, "")))) {
     return true;
   }
   const words = commandWords(resource, report).map(({ text }) => text);

@@ -70,6 +70,16 @@ const CASES: Readonly<Record<string, () => Record<string, unknown>>> = {
   }),
 };
 
+function judged(stack: string, config: Record<string, string>): Promise<string | undefined> {
+  vi.resetModules();
+  return judgeProgram({
+    project: PROJECT,
+    stack,
+    config,
+    program: async () => ({ ...(await import("../../infra/index.js")) }),
+  });
+}
+
 describe("the policies on what the settings accept", () => {
   it.each(Object.entries(CASES))(
     "%s",
@@ -78,15 +88,20 @@ describe("the policies on what the settings accept", () => {
         `${PROJECT}:${key}`,
         typeof value === "string" ? value : JSON.stringify(value),
       ]);
-      vi.resetModules();
-      const options = {
-        project: PROJECT,
-        stack: STACK,
-        config: Object.fromEntries(config),
-        program: async () => ({ ...(await import("../../infra/index.js")) }),
-      };
       // Advice there may be: client certificates hold for a year.
-      await expect(judgeProgram(options)).resolves.not.toThrow();
+      await expect(judged(STACK, Object.fromEntries(config))).resolves.not.toThrow();
+    },
+    60_000,
+  );
+
+  it.each(["comfyui", "my-comfyui-2", "certbot", "ssh-token", "docker-sock", "test-secret-key"])(
+    "a stack that is called %s",
+    async (stack) => {
+      try {
+        await expect(judged(stack, {})).resolves.not.toThrow();
+      } finally {
+        rmSync(`.comfy/build/${stack}`, { recursive: true, force: true });
+      }
     },
     60_000,
   );
