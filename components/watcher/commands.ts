@@ -8,7 +8,10 @@ export function clearCommand(stack: string): string {
   return inWatcher(stack, "clear");
 }
 
+/** Seconds in which the watcher answers. Asked while its container is replaced, Docker 20.10 never ends the command. */
+const ANSWER_SECONDS = 5;
+
 /** Shell command that prints why the watcher of a stack keeps ComfyUI down, and nothing where it does not. */
 export function heldCommand(stack: string): string {
-  return inWatcher(stack, "held");
+  return `timeout --kill-after=1 ${ANSWER_SECONDS} ${inWatcher(stack, "held")}`;
 }

@@ -55,6 +55,7 @@ describe("the wait for ComfyUI", () => {
 
   it.each([
     ["is not there", "echo 'Error: No such container' >&2; exit 1"],
+    ["never answers", "exec sleep 60"],
     ["is being replaced", "echo 'OCI runtime exec failed: cannot exec in a stopped container'; exit 126"],
   ])("does not take a watcher that %s for one that keeps it down", (_, held) => {
     expect(wait({ held, probe: "exit 0" }, 300)).toMatchObject({ status: 0, stderr: "" });
