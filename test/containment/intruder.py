@@ -563,12 +563,17 @@ def fill(folder, mib, attempt_id, **_):
 
 def burn(seconds, **_):
     """A busy loop on each core."""
+    is_copy = False
     for _ in range(os.cpu_count() - 1):
-        if os.fork() == 0:
+        is_copy = os.fork() == 0
+        if is_copy:
             break
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         pass
+    if is_copy:
+        # One report for all: two could be read as one.
+        os._exit(0)
     return f"{seconds} s on {os.cpu_count()} cores"
 
 
