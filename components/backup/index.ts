@@ -1,6 +1,7 @@
 import * as dlm from "@pulumi/aws/dlm";
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
+import { STACK_LABEL } from "../shared/engine";
 import { serviceTrust } from "../shared/iam";
 
 /** Arguments of `Backup`. */
@@ -25,7 +26,7 @@ export class Backup extends pulumi.ComponentResource {
     super("comfy:index:Backup", name, {}, opts);
     const { stack, dataVolumeTag, keep = 7 } = args;
     const child = { parent: this };
-    const tags = { "comfy-fortress.stack": stack };
+    const tags = { [STACK_LABEL]: stack };
 
     const role = new iam.Role(
       `${name}-role`,

@@ -13,18 +13,18 @@ export const MACHINE_TRUST: PolicyDocument = {
   Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
 };
 
+/** Lets somebody write to a log group. */
+function writesTo(groupArn: string): PolicyStatement {
+  return {
+    Effect: "Allow",
+    Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+    Resource: [groupArn, `${groupArn}:*`],
+  };
+}
+
 /** Lets the machine write to its log group. */
 export function machineLogsPolicy(groupArn: string): PolicyDocument {
-  return {
-    Version: VERSION,
-    Statement: [
-      {
-        Effect: "Allow",
-        Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-        Resource: [groupArn, `${groupArn}:*`],
-      },
-    ],
-  };
+  return { Version: VERSION, Statement: [writesTo(groupArn)] };
 }
 
 /** Lets VPC write flow logs to their group. */
@@ -32,11 +32,7 @@ export function flowLogsPolicy(groupArn: string): PolicyDocument {
   return {
     Version: VERSION,
     Statement: [
-      {
-        Effect: "Allow",
-        Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-        Resource: [groupArn, `${groupArn}:*`],
-      },
+      writesTo(groupArn),
       // VPC looks for the group by its name, for which there is no narrower resource.
       { Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
     ],

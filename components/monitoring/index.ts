@@ -2,6 +2,7 @@ import * as budgets from "@pulumi/aws/budgets";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
+import { STACK_LABEL } from "../shared/engine";
 import { alarms } from "./alarms";
 import { renderDashboard } from "./dashboard";
 import { topicPolicy } from "./key-policy";
@@ -49,7 +50,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const { stack, email, monthlyBudgetUsd, sleeps } = args;
     const region = pulumi.output(args.region);
     const child = { parent: this };
-    const tags = { "comfy-fortress.stack": stack };
+    const tags = { [STACK_LABEL]: stack };
 
     const topic = new sns.Topic(
       `${name}-topic`,

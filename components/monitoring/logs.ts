@@ -1,6 +1,7 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
+import { STACK_LABEL } from "../shared/engine";
 import { keyPolicy } from "./key-policy";
 import { logGroupName } from "./layout";
 
@@ -32,7 +33,7 @@ export class Logs extends pulumi.ComponentResource {
     super("comfy:index:Logs", name, {}, opts);
     const { stack, accountId, region, retentionDays } = args;
     const child = { parent: this };
-    const tags = { "comfy-fortress.stack": stack };
+    const tags = { [STACK_LABEL]: stack };
 
     const key = new kms.Key(
       `${name}-key`,

@@ -2,6 +2,7 @@ import * as iam from "@pulumi/aws/iam";
 import * as scheduler from "@pulumi/aws/scheduler";
 import * as pulumi from "@pulumi/pulumi";
 import { startersPath } from "../gpu-vm/iam";
+import { STACK_LABEL } from "../shared/engine";
 import { type PolicyDocument, serviceTrust } from "../shared/iam";
 import { cronExpression, type Schedule } from "./schedule";
 
@@ -26,7 +27,7 @@ export class PowerSchedule extends pulumi.ComponentResource {
     super("comfy:index:PowerSchedule", name, {}, opts);
     const { stack, schedule } = args;
     const child = { parent: this };
-    const tags = { "comfy-fortress.stack": stack };
+    const tags = { [STACK_LABEL]: stack };
     const { start, stop, timeZone } = schedule;
     const actions = [
       ...(start === undefined ? [] : [{ action: "start", at: start, call: "startInstances" }]),

@@ -66,14 +66,8 @@ export class Monitor {
     );
   }
 
-  /** By URN, what a resource or component is deleted with. */
-  private readonly deletedWith = new Map<string, string>();
-
   private async answer(request: RegisterRequest): Promise<unknown> {
     const urn = this.urn(request.getParent(), request.getType(), request.getName());
-    // As the real engine does: what the program does not say is as it is for the parent.
-    const deletedWith = request.getDeletedwith() || (this.deletedWith.get(request.getParent()) ?? "");
-    this.deletedWith.set(urn, deletedWith);
     const raw = request.getObject()?.toJavaScript() ?? {};
     // Stack and components are only names; what they hold is registered by itself.
     if (!request.getCustom()) return registerResponse(urn, "", raw);
@@ -92,7 +86,7 @@ export class Monitor {
       protect: request.getProtect() ?? false,
       retainOnDelete: request.getRetainondelete() ?? false,
       ignoreChanges: request.getIgnorechangesList(),
-      deletedWith,
+      deletedWith: request.getDeletedwith(),
       secretKeys: [...secretKeys],
     });
     if (registered === undefined) return undefined;

@@ -2,6 +2,7 @@ import type { DnsHost } from "../../components/certificate/args";
 import type { CustomNode } from "../../components/comfyui/custom-nodes";
 import type { JwtAlgorithm } from "../../components/gateway/authorizer/methods/jwt-keys";
 import type { MethodName } from "../../components/gateway/authorizer/methods/names";
+import type { GpuVmArgs } from "../../components/gpu-vm/args";
 import type { Model } from "../../components/models/args";
 import type { Schedule } from "../../components/power/schedule";
 
@@ -40,27 +41,20 @@ export interface JwtKeySettings {
 }
 
 /** The machine that is made in AWS. */
-export interface VmSettings {
-  /** One of `INSTANCE_TYPES`. */
-  readonly instanceType: string;
-  /** Image to start from; the newest Deep Learning Base GPU AMI when the machine is first made, where absent. */
-  readonly amiId?: string;
-  /** Disk with the system and the images, in GiB. */
-  readonly rootVolumeGiB: number;
-  /** Disk with models, outputs and certificates, which outlives the machine, in GiB. */
-  readonly dataVolumeGiB: number;
-  /** Snapshot that the data volume is made from; made empty where absent. */
-  readonly dataSnapshotId?: string;
-  /** Whether the data volume and its key stay when the stack is destroyed. */
-  readonly keepData: boolean;
-  /** Whether it is a spot instance, which AWS may stop at any time. */
-  readonly spot: boolean;
-  /** Public subnet of one's own; a VPC is made where absent. */
-  readonly subnetId?: string;
-  /** Where the machine and its volumes are; AWS's choice when the subnet is made, where absent. */
-  readonly availabilityZone?: string;
-  /** Zone in Route 53 that gets the domain's A and AAAA records; none are made where absent. */
-  readonly hostedZoneId?: string;
+export interface VmSettings
+  extends Pick<
+    GpuVmArgs,
+    | "instanceType"
+    | "amiId"
+    | "rootVolumeGiB"
+    | "dataVolumeGiB"
+    | "dataSnapshotId"
+    | "keepData"
+    | "spot"
+    | "subnetId"
+    | "availabilityZone"
+    | "hostedZoneId"
+  > {
   /** Whether adminCidrs may be wider than /24 and /64. */
   readonly allowWideAdminCidrs: boolean;
 }
