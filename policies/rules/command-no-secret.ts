@@ -1,6 +1,7 @@
+import { isSecretAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
 import { stringsAt } from "../facts/docker";
-import { secretIn, secretInPair } from "../facts/secret-text";
+import { secretInPair } from "../facts/secrets";
 
 const PLACES = ["create", "update", "delete", "environment", "interpreter", "dir", "triggers"];
 
@@ -17,13 +18,10 @@ const rule: ResourceRule = {
   types: ["command:local:Command", "command:remote:Command"],
   checkResource(resource, report) {
     for (const { path, text } of PLACES.flatMap((place) => stringsAt(resource, place, report))) {
-      const isKept = resource.secretPaths?.some((one) => path === one || path.startsWith(`${one}.`));
-      const key = /^environment\.(.+)$/.exec(path)?.[1];
-      const found = isKept
+      const key = /^environment\.(.+)$/.exec(path)?.[1] ?? "";
+      const found = isSecretAt(resource, path)
         ? "(a secret value)"
-        : key === undefined
-          ? secretIn(text, { isDigest: path.startsWith("triggers") })
-          : secretInPair(key, text);
+        : secretInPair(key, text, { mayBeRandom: path.startsWith("triggers") });
       if (found !== undefined) {
         report.violation({ resource, path, found, wanted: "no secret" });
       }

@@ -1,7 +1,7 @@
-import { type Resource, valueAt } from "../core/resource";
+import { isSecretAt, type Resource, valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
 import { CONTAINER, IMAGE, NETWORK, REGISTRY_IMAGE, REMOTE_IMAGE, stringsAt, VOLUME } from "../facts/docker";
-import { secretIn, secretInPair } from "../facts/secret-text";
+import { secretInPair } from "../facts/secrets";
 
 const PLACES = [
   ...["envs", "command", "entrypoints", "labels", "healthcheck", "uploads", "logOpts", "sysctls", "hosts"],
@@ -41,16 +41,11 @@ const rule: ResourceRule = {
         joint >= 0
           ? text.slice(0, joint)
           : (/^(?:build\.\w+|logOpts|driverOpts|options)\.(.+)$/.exec(path)?.[1] ?? "");
-      const isKept = resource.secretPaths?.some(
-        (kept) => path === kept || path.startsWith(`${kept}[`) || path.startsWith(`${kept}.`),
-      );
       const label = /^(labels\[\d+\])\.value$/.exec(path)?.[1];
       const name = label === undefined ? key || optionBefore(resource, path) : labelName(resource, label);
-      const found = isKept
+      const found = isSecretAt(resource, path)
         ? "(a secret value)"
-        : name === ""
-          ? secretIn(text)
-          : secretInPair(name, joint >= 0 ? text.slice(joint + 1) : text);
+        : secretInPair(name, joint >= 0 ? text.slice(joint + 1) : text);
       if (found !== undefined) {
         report.violation({ resource, path, found, wanted: "no secret" });
       }

@@ -1,5 +1,5 @@
 import type { ResourceRule } from "../core/rule";
-import { namesSecret } from "../facts/secret-text";
+import { namesSecret } from "../facts/secrets";
 
 const rule: ResourceRule = {
   description:

@@ -2,8 +2,7 @@ import type { Resource } from "../core/resource";
 import { valueAt } from "../core/resource";
 import type { StackRule } from "../core/rule";
 import { stringsAt, type Text } from "../facts/docker";
-import { secretIn } from "../facts/secrets";
-import { unpack } from "../facts/unpack";
+import { secretInPair } from "../facts/secrets";
 
 /** What everybody reads who may list the account's or the project's resources. */
 const PLACES = ["tags", "tagsAll", "description", "comment", "keepers", "environment.variables"];
@@ -28,9 +27,9 @@ const rule: StackRule = {
       ];
       for (const { path, text } of texts) {
         const key = path.split(".").at(-1) ?? "";
-        const layer = unpack(text).find((one) => secretIn(one.text) ?? secretIn(`${key}="${one.text}"`));
-        if (layer !== undefined) {
-          const found = secretIn(layer.text) ?? secretIn(`${key}="${layer.text}"`);
+        // Names of resources, hashes and ids stand there too.
+        const found = secretInPair(key, text, { mayBeRandom: true });
+        if (found !== undefined) {
           report.violation({ resource, path, found, wanted: "no secret" });
         }
       }

@@ -1,7 +1,7 @@
-import { type Resource, valueAt } from "../core/resource";
+import { isSecretAt, type Resource, valueAt } from "../core/resource";
 import type { StackRule } from "../core/rule";
 import { stringsAt } from "../facts/docker";
-import { secretIn } from "../facts/secret-text";
+import { secretIn } from "../facts/secrets";
 
 const MUST_BE_SECRET =
   /^(privateKeyPem|caPrivateKeyPem|password|connection\.(password|privateKey|privateKeyPassword)|data|registry\.password|buildSecrets\..*|registryAuth\[\d+\]\.password)$/;
@@ -29,21 +29,17 @@ const rule: StackRule = {
   ],
   checkStack({ resources }, report) {
     for (const resource of resources) {
-      const kept = resource.secretPaths;
       // A source that does not tell what it encrypts can be asked nothing about it.
-      if (kept === undefined) {
+      if (resource.secretPaths === undefined) {
         continue;
       }
       for (const { path, text } of stringsAt(resource, "", report)) {
-        const isKept = kept.some(
-          (one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`),
-        );
         const isCredential =
           /-----BEGIN [A-Z ]*PRIVATE KEY/.test(text) || (path === "stdin" && secretIn(text) !== undefined);
         const isNamed =
           (HAS_CREDENTIALS.test(resource.type) && MUST_BE_SECRET.test(path)) ||
           (OF_AWS[resource.type]?.test(path) === true && !isPlainParameter(resource));
-        if (!isKept && (isCredential || isNamed)) {
+        if (!isSecretAt(resource, path) && (isCredential || isNamed)) {
           report.violation({ resource, path, found: "(a plain value)", wanted: "a secret" });
         }
       }

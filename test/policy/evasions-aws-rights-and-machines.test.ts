@@ -15,7 +15,7 @@ const EVASIONS: Evasion[] = [
           "H4sIAAAAAAAAA5Pv5mAAA+bTHt3+Pl5+nr7e50+cOXXu5NnT+ho6WnqautrrV6wxMjAxMjNkZVi3S0hRGagcAELrST43AAAA",
       }),
     ],
-    ['it: userDataBase64 is "a Hugging Face token, in base64, gzip, gzip"; wanted no secret.'],
+    ['it: userDataBase64 is "(a Hugging Face token, in base64, gzip, gzip)"; wanted no secret.'],
   ],
   [
     "ec2-no-secrets-in-user-data",
@@ -25,7 +25,7 @@ const EVASIONS: Evasion[] = [
         userData: "echo aGZfYWJjZGVmZ2hpamts\\\nbW5vcHFyc3R1dnd4eXowMTIzNDU= | base64 -d",
       }),
     ],
-    ['it: userData is "a Hugging Face token, in base64"; wanted no secret.'],
+    ['it: userData is "(a Hugging Face token, in base64)"; wanted no secret.'],
   ],
   [
     "iam-no-privilege-escalation",

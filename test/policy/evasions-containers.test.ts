@@ -218,15 +218,13 @@ const EVASIONS: Evasion[] = [
         ],
       }),
     ],
-    [
-      'it: uploads[0].contentBase64 is "(a text that looks like a credential), in base64, gzip"; wanted no secret.',
-    ],
+    ['it: uploads[0].contentBase64 is "(a private key, in base64, gzip)"; wanted no secret.'],
   ],
   [
     "container-no-secret",
     "hostname?",
     [it("docker:index/container:Container", { hostname: "hf_abcdefghijklmnopqrstuvwxyz012345" })],
-    ['it: hostname is "(a text that looks like a credential)"; wanted no secret.'],
+    ['it: hostname is "(a Hugging Face token)"; wanted no secret.'],
   ],
   [
     "container-no-secret",

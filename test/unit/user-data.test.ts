@@ -47,9 +47,9 @@ describe("user data", () => {
   it("holds no secret besides that key", () => {
     const text = renderUserData(USER_DATA);
     const indented = USER_DATA.hostKey.private.trim().split("\n").join("\n    ");
-    expect(secretIn(text)).toMatch(/private key/i);
+    expect(secretIn(text, { mayBeRandom: true })).toBe("(a private key)");
     expect(text).toContain(indented);
-    expect(secretIn(text.replace(indented, ""))).toBeUndefined();
+    expect(secretIn(text.replace(indented, ""), { mayBeRandom: true })).toBeUndefined();
   });
 
   it("keeps Docker down without the data volume, which it finds by its id", () => {

@@ -25,7 +25,7 @@ describe(ID, () => {
     },
     {
       it: resource("docker:index/container:Container", { envs: ["DB=postgres://u:hunter22@h/db"] }),
-      messages: ['it: envs[0] is "(a text that looks like a credential)"; wanted no secret.'],
+      messages: ['it: envs[0] is "(a URL with a password)"; wanted no secret.'],
     },
     {
       it: resource("docker:index/container:Container", {
@@ -35,7 +35,7 @@ describe(ID, () => {
     },
     {
       it: resource("docker:index/container:Container", { envs: ["X=hf_abcdefghijklmnopqrstuvwx"] }),
-      messages: ['it: envs[0] is "(a text that looks like a credential)"; wanted no secret.'],
+      messages: ['it: envs[0] is "(a Hugging Face token)"; wanted no secret.'],
     },
     {
       it: resource("docker:index/container:Container", { envs: ["X=9f86d081884c7d659a2feaa0c55ad015"] }),
@@ -51,7 +51,7 @@ describe(ID, () => {
       it: resource("docker:index/container:Container", {
         uploads: [{ file: "/k", content: "-----BEGIN PRIVATE KEY-----" }],
       }),
-      messages: ['it: uploads[0].content is "(a text that looks like a credential)"; wanted no secret.'],
+      messages: ['it: uploads[0].content is "(a private key)"; wanted no secret.'],
     },
     {
       it: resource("docker:index/image:Image", { build: { args: { HF_TOKEN: "abcdefgh" } } }),

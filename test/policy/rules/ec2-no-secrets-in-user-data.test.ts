@@ -14,31 +14,31 @@ describeRule("ec2-no-secrets-in-user-data", {
     ["no user data", instance(undefined)],
   ],
   refuses: [
-    ["a key", instance(KEY), found("an AWS access key")],
+    ["a key", instance(KEY), found("(an AWS access key)")],
     [
       "a key in base64",
       instance(base64(KEY), "userDataBase64"),
-      found("an AWS access key, in base64", "userDataBase64"),
+      found("(an AWS access key, in base64)", "userDataBase64"),
     ],
     [
       "a key in gzip",
       resource("aws:ec2/launchTemplate:LaunchTemplate", { userData: base64(gzipSync(KEY)) }),
-      found("an AWS access key, in base64, gzip"),
+      found("(an AWS access key, in base64, gzip)"),
     ],
     [
       "a key in a file of cloud-init, twice packed",
       instance(
         base64(`#cloud-config\nwrite_files:\n- encoding: gz+b64\n  content: ${base64(gzipSync(KEY))}\n`),
       ),
-      found("an AWS access key, in base64, base64, gzip"),
+      found("(an AWS access key, in base64, base64, gzip)"),
     ],
     [
       "a key in a MIME part",
       instance(`Content-Transfer-Encoding: base64\n\n${base64(KEY).replace(/.{20}/g, "$&\n")}\n`),
-      found("an AWS access key, in base64"),
+      found("(an AWS access key, in base64)"),
     ],
-    ["a private key", instance("-----BEGIN PRIVATE KEY-----"), found("a private key")],
-    ["a password", instance("DB_PASSWORD='hunter2!'"), found("a value for a password, token or key")],
+    ["a private key", instance("-----BEGIN PRIVATE KEY-----"), found("(a private key)")],
+    ["a password", instance("DB_PASSWORD='hunter2!'"), found("(a value for DB_PASSWORD)")],
   ],
   unknown: [["it", instance(UNKNOWN), ["it: userData"]]],
 });
