@@ -11,9 +11,14 @@ import { dataVolume } from "../shared/volume";
 import type { ComfyUiArgs } from "./args";
 import { stageContext } from "./context";
 import { OFFICIAL_REPOSITORY, resolveSource, type Source } from "./source";
+import { trial } from "./trial";
 
+/** What every image of ComfyUI starts with. */
+const PROGRAM = "/usr/local/bin/comfyui";
 /** Folders under /data that ComfyUI writes to and that outlive its container, each on a volume of its own. */
 const DATA_FOLDERS = ["input", "output", "user"] as const;
+/** What a trial start has in their place, by folder in MiB. */
+const TRIAL_SCRATCH_MIB = Object.fromEntries(DATA_FOLDERS.map((folder) => [`/data/${folder}`, 64]));
 /** Loading torch takes a minute on a slow disk. */
 const START_SECONDS = 300;
 /** Memory of the machine that ComfyUI leaves to the gateway's containers and the system, in MiB. */
@@ -25,7 +30,8 @@ const RESERVED_CPUS = 0.5;
  * ComfyUI, listening on the loopback of the pod's network namespace and nowhere else.
  *
  * Creates an image from the source asked for, a volume for each folder that holds data, and the container: user 10002,
- * read-only root, no capability, models read-only, and nothing that it can write to can be executed. The first image from ComfyUI's own source takes minutes, the stand-in seconds.
+ * read-only root, no capability, models read-only, and nothing that it can write to can be executed. The first image from
+ * ComfyUI's own source takes minutes, the stand-in seconds. A new image takes the old one's place only after a trial start.
  */
 export class ComfyUi extends pulumi.ComponentResource {
   /** Id of the container, new whenever it is replaced. */
@@ -72,33 +78,48 @@ export class ComfyUi extends pulumi.ComponentResource {
     const member = podMember({
       engine,
       networkMode: args.networkMode,
-      command: ["/usr/local/bin/comfyui"],
+      command: [PROGRAM],
       hasShell: source.apply(({ kind }) => kind === "stand-in"),
       port: PORT.comfyui,
       startSeconds: START_SECONDS,
     });
+    const posture = {
+      image: image.repoDigest,
+      uid: UID.comfyui,
+      limits: comfyUiLimits(engine.capacity),
+      tmpMiB: 1024,
+      scratchMiB: { "/data/temp": 1024 },
+      ...(args.accelerator === "cuda" ? { gpus: "all", memoryFiles: true } : {}),
+    };
+    const readModels = { volumeName: models.name, containerPath: "/data/models", readOnly: true };
+    const tried = trial(
+      `${name}-trial`,
+      {
+        engine,
+        part: "comfyui",
+        posture: { ...posture, scratchMiB: { ...posture.scratchMiB, ...TRIAL_SCRATCH_MIB } },
+        command: [PROGRAM, "trial"],
+        volumes: [readModels],
+      },
+      child,
+    );
     const container = hardenedContainer(
       `${name}-container`,
       {
         engine,
         part: "comfyui",
-        image: image.repoDigest,
-        uid: UID.comfyui,
-        limits: comfyUiLimits(engine.capacity),
+        ...posture,
         ...member,
         volumes: [
           ...member.volumes,
-          { volumeName: models.name, containerPath: "/data/models", readOnly: true },
+          readModels,
           ...DATA_FOLDERS.map((folder) => ({
             volumeName: dataVolume(`${name}-${folder}`, { engine, part: folder }, child),
             containerPath: `/data/${folder}`,
           })),
         ],
-        tmpMiB: 1024,
-        scratchMiB: { "/data/temp": 1024 },
-        ...(args.accelerator === "cuda" ? { gpus: "all", memoryFiles: true } : {}),
       },
-      child,
+      { ...child, dependsOn: tried },
     );
 
     this.containerId = container.id;

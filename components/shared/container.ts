@@ -47,6 +47,8 @@ export interface HardenedContainerArgs
   readonly capabilities?: readonly string[];
   /** Whether it may make files in memory, as NVIDIA's driver does. Defaults to false. */
   readonly memoryFiles?: boolean;
+  /** Whether it is only made, for a command to start it and wait for its end. Defaults to false: it runs from now on. */
+  readonly onDemand?: boolean;
   /** Size in MiB of /tmp. Defaults to 64. */
   readonly tmpMiB?: number;
   /** Folders in memory besides /tmp, each for the container's user alone, with their size in MiB. */
@@ -70,7 +72,7 @@ export function hardenedContainer(
   args: HardenedContainerArgs,
   opts: pulumi.CustomResourceOptions,
 ): docker.Container {
-  const { engine, part, uid, limits, capabilities = [], memoryFiles, ...others } = args;
+  const { engine, part, uid, limits, capabilities = [], memoryFiles, onDemand = false, ...others } = args;
   const { tmpMiB = 64, scratchMiB = {}, ...rest } = others;
   return new docker.Container(
     name,
@@ -101,7 +103,7 @@ export function hardenedContainer(
           ]),
         ),
       },
-      restart: "unless-stopped",
+      ...(onDemand ? { start: false, mustRun: false, restart: "no" } : { restart: "unless-stopped" }),
       logDriver: "json-file",
       logOpts: { "max-size": "10m", "max-file": "5" },
     },

@@ -12,6 +12,10 @@ export interface Own {
   readonly capabilities?: readonly string[];
   readonly init?: boolean;
   readonly pidMode?: string;
+  /** How it is started where that is not at once and for good. */
+  readonly start?: false;
+  readonly mustRun?: false;
+  readonly restart?: string;
 }
 
 /** A tmpfs's options. */
@@ -58,6 +62,23 @@ export const CONTAINERS: Readonly<Record<string, Own>> = {
       "/tmp": tmpfs("1024m", "mode=1777"),
       "/data/temp": tmpfs("1024m", "mode=700,uid=10002,gid=10002"),
     },
+  },
+  "comfyui-trial": {
+    user: "10002:10002",
+    memory: 6144,
+    cpus: "1.5",
+    cpuShares: 256,
+    processes: 1024,
+    tmpfs: {
+      "/tmp": tmpfs("1024m", "mode=1777"),
+      "/data/temp": tmpfs("1024m", "mode=700,uid=10002,gid=10002"),
+      "/data/input": tmpfs("64m", "mode=700,uid=10002,gid=10002"),
+      "/data/output": tmpfs("64m", "mode=700,uid=10002,gid=10002"),
+      "/data/user": tmpfs("64m", "mode=700,uid=10002,gid=10002"),
+    },
+    start: false,
+    mustRun: false,
+    restart: "no",
   },
   meter: {
     user: "10003:10003",
@@ -120,6 +141,7 @@ export function expectPosture(part: string, inputs: any): void {
     Object.entries(inputs).filter(([key, value]) => !FREE.includes(key) && value !== undefined),
   );
   expect(seen, part).toEqual({
+    restart: "unless-stopped",
     ...rest,
     init,
     readOnly: true,
@@ -131,7 +153,6 @@ export function expectPosture(part: string, inputs: any): void {
       { name: "core", soft: 0, hard: 0 },
       { name: "nproc", soft: processes, hard: processes },
     ],
-    restart: "unless-stopped",
     logDriver: "json-file",
     logOpts: { "max-size": "10m", "max-file": "5" },
   });

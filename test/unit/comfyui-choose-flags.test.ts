@@ -73,13 +73,16 @@ describe("the flags of a ComfyUI", () => {
 });
 
 describe("the launcher", () => {
-  it("takes no arguments, so that no second --listen gets in", () => {
-    const run = spawnSync("python3", ["-B", "components/comfyui/image/launch.py", "--listen", "0.0.0.0"], {
-      encoding: "utf8",
-    });
-    expect(run.status).toBe(1);
-    expect(run.stderr).toContain("takes no arguments");
-  });
+  it.each([["--listen", "0.0.0.0"], ["trial", "--listen", "0.0.0.0"], ["trial2"]])(
+    "takes no arguments but trial, so that no second --listen gets in: %s %s %s",
+    (...args) => {
+      const { status, stderr } = spawnSync("python3", ["-B", "components/comfyui/image/launch.py", ...args], {
+        encoding: "utf8",
+      });
+      expect(status).toBe(1);
+      expect(stderr).toContain("takes no argument but trial");
+    },
+  );
 });
 
 describe("where torch comes from", () => {

@@ -125,7 +125,11 @@ describe("fetching models", () => {
     expect(await fetchAll(model("/a", FILE))).toEqual([
       { path: "checkpoints/m.safetensors", result: "fetched" },
     ]);
-    expect(seen.map(({ range }) => range)).toEqual([undefined, "bytes=150000-"]);
+    expect(seen.map(({ range }) => range)).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/)]);
+    // What was under way when the connection broke may be lost.
+    const from = Number(seen[1]?.range?.slice("bytes=".length, -1));
+    expect(from).toBeGreaterThan(0);
+    expect(from).toBeLessThanOrEqual(150_000);
     expect(retries).toHaveLength(1);
     expect(readFileSync(join(root, "checkpoints/m.safetensors")).equals(FILE)).toBe(true);
   });

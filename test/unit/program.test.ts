@@ -63,6 +63,9 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(`.comfy/build/${STACK}`, { recursive: true, force: true }));
 
+/** All but the pod's members. */
+const OUTSIDE_THE_POD = ["pod-container", "watcher-container", "comfyui-trial-container"];
+
 describe("the whole program, under mocks", () => {
   it("registers something", () => {
     expect(
@@ -72,6 +75,7 @@ describe("the whole program, under mocks", () => {
     ).toEqual([
       `comfy-${STACK}-authorizer`,
       `comfy-${STACK}-comfyui`,
+      `comfy-${STACK}-comfyui-trial`,
       `comfy-${STACK}-gateway`,
       `comfy-${STACK}-pod`,
       `comfy-${STACK}-watcher`,
@@ -110,7 +114,7 @@ describe("the whole program, under mocks", () => {
   });
 
   it("puts gateway, authorizer and ComfyUI into the pod's namespace, after its firewall", () => {
-    const joined = containers().filter((c) => !["pod-container", "watcher-container"].includes(c.name));
+    const joined = containers().filter((c) => !OUTSIDE_THE_POD.includes(c.name));
     expect(joined).toHaveLength(3);
     for (const { inputs } of joined) {
       expect(inputs.networkMode).toBe("container:pod-container-id");
@@ -141,7 +145,8 @@ describe("the whole program, under mocks", () => {
 
   it("keeps the users of different containers apart", () => {
     // The watcher is ComfyUI's user on purpose: that is what it can look by without a capability.
-    const { watcher, meter, ...others } = CONTAINERS;
+    const { watcher, meter, "comfyui-trial": trial, ...others } = CONTAINERS;
+    expect(trial?.user).toBe(others.comfyui?.user);
     expect(watcher?.user).toBe(others.comfyui?.user);
     expect(meter?.user).toBe(others.authorizer?.user);
     const users = Object.values(others).map(({ user }) => user);
@@ -184,6 +189,20 @@ describe("the whole program, under mocks", () => {
     });
   });
 
+  it("tries a new ComfyUI without a network, and with nothing to write to that outlives the trial", () => {
+    const { networkMode, entrypoints, command, volumes } = named("comfyui-trial-container")?.inputs ?? {};
+    expect({ networkMode, entrypoints, command }).toEqual({
+      networkMode: "none",
+      entrypoints: ["/usr/local/bin/comfyui"],
+      command: ["trial"],
+    });
+    expect(volumes).toEqual([
+      { volumeName: `comfy-${STACK}-models`, containerPath: "/data/models", readOnly: true },
+    ]);
+    const order = registered.map((r) => r.name);
+    expect(order.indexOf("comfyui-trial")).toBeLessThan(order.indexOf("comfyui-container"));
+  });
+
   it("gives the watcher no network and nothing of the pod's to write to, and tells it what the engine runs", () => {
     const { networkMode, volumes, command } = named("watcher-container")?.inputs ?? {};
     expect(networkMode).toBe("none");
@@ -214,7 +233,7 @@ describe("the whole program, under mocks", () => {
   });
 
   it("starts each member of the pod behind the firewall, and looks whether it still is", () => {
-    const members = containers().filter((c) => !["pod-container", "watcher-container"].includes(c.name));
+    const members = containers().filter((c) => !OUTSIDE_THE_POD.includes(c.name));
     for (const { inputs, name } of members) {
       expect(inputs.entrypoints.slice(0, 2), name).toEqual(["/bin/sh", "-c"]);
       expect(inputs.entrypoints[2], name).toContain("/proc/self/ns/net");

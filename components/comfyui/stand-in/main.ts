@@ -19,8 +19,9 @@ function readCommandLine(): CommandLine {
 }
 
 async function main(): Promise<void> {
-  const { host, port, baseDirectory } = readCommandLine();
+  const { host, port, baseDirectory, isTrial } = readCommandLine();
   const standIn = createStandIn({ baseDirectory, log: console.log, argv: process.argv.slice(1) });
+  if (isTrial) return;
   const address = await standIn.listen(port, host);
   console.log("This is the stand-in, not ComfyUI: it has no models and draws gradients.");
   console.log(`To see the GUI go to: http://${host}:${address.port}`);

@@ -8,6 +8,7 @@ describe(ID, () => {
   it.each([
     [resource("docker:index/container:Container", { networkMode: "container:abc" }, "comfyui")],
     [resource("docker:index/container:Container", { networkMode: "mine" }, "gateway")],
+    [resource("docker:index/container:Container", { networkMode: "none", mustRun: false }, "comfyui-trial")],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -31,6 +32,14 @@ describe(ID, () => {
         networkMode: "none",
       }),
       messages: ['it: networkMode is "none"; wanted container:ID of the pod.'],
+    },
+    {
+      it: resource(
+        "docker:index/container:Container",
+        { networkMode: "nonetwork", mustRun: false },
+        "comfyui",
+      ),
+      messages: ['comfyui: networkMode is "nonetwork"; wanted container:ID of the pod.'],
     },
     {
       it: resource(
