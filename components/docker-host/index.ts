@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { engineCommand } from "../shared/command";
@@ -8,11 +9,12 @@ import type { DockerHostArgs } from "./args";
 import { CAPACITY_COMMAND, parseCapacity } from "./capacity";
 import { environmentProblems } from "./operator-environment";
 import { readinessScript } from "./readiness";
-import { dockerAddress, sshOptions, writeSshFiles } from "./ssh";
+import { dockerAddress, sshDestination, sshFolder, sshOptions, writeSshFiles } from "./ssh";
 
 const BASE_IMAGE_SCRIPT = "components/docker-host/base-image.sh";
-/** A machine that was just made refuses connections for a minute or two; 60 attempts last 5 at the least. */
-const BOOT_DIAL_ATTEMPTS = 60;
+const AWAIT_MACHINE_SCRIPT = "components/docker-host/await-machine.sh";
+/** A machine that was just made lets nobody in for a minute or two, a large one for several. */
+const REACH_SECONDS = 600;
 
 /**
  * A Docker Engine, with the base image on it: of this machine, or over SSH of a machine of the stack's own.
@@ -23,7 +25,8 @@ const BOOT_DIAL_ATTEMPTS = 60;
  * socket.
  *
  * On a machine of its own there is a readiness gate besides: nothing is put there before cloud-init is done, Docker
- * answers, and, where it has a GPU, driver and toolkit are new enough. Its host key is pinned by every client.
+ * answers, and, where it has a GPU, driver and toolkit are new enough. Its host key is pinned by every client; another one
+ * ends the run at once.
  */
 export class DockerHost extends pulumi.ComponentResource implements Engine {
   readonly stack: string;
@@ -41,13 +44,13 @@ export class DockerHost extends pulumi.ComponentResource implements Engine {
     this.machine = machine;
     this.images = images;
 
-    const gate = machine && this.readiness(name, machine);
+    const ssh = machine && this.#overSsh(name, machine);
     // A provider waits for nothing but what it is configured with, so the rest waits for the gate by itself.
-    const child = { parent: this, ...(gate && { dependsOn: gate }) };
+    const child = { parent: this, ...(ssh && { dependsOn: ssh.gate }) };
     this.provider = new docker.Provider(
       `${name}-engine`,
       {
-        ...(machine && gate && overSsh(stack, machine, gate.id)),
+        ...ssh?.provider,
         ...(args.registryAuth && { registryAuth: [...args.registryAuth] }),
       },
       { parent: this },
@@ -85,38 +88,52 @@ export class DockerHost extends pulumi.ComponentResource implements Engine {
     this.registerOutputs({ baseImage: this.baseImage });
   }
 
-  /** Waits until the machine can take the stack. */
-  private readiness(name: string, machine: Machine) {
-    const problems = environmentProblems(process.env, existsSync);
-    if (problems.length > 0) {
-      throw new Error(problems.join("\n"));
-    }
-    return engineCommand(
+  /** A gate that waits until the machine can take the stack, and how the docker provider reaches it from then on. */
+  #overSsh(name: string, machine: Machine): { gate: local.Command; provider: docker.ProviderArgs } {
+    const { stack } = this;
+    const { address, user } = machine;
+    const written = sshFiles(stack, machine);
+    // By the ssh client: the provider's remote command takes a wrong host key for a machine on its way up, and tries on.
+    const gate = new local.Command(
       `${name}-ready`,
       {
-        engine: { machine },
-        create: readinessScript({ gpu: machine.gpu }),
+        create: `sh ${AWAIT_MACHINE_SCRIPT}`,
+        stdin: readinessScript({ gpu: machine.gpu }),
+        environment: {
+          DESTINATION: address.apply((at) => sshDestination(user, at)),
+          SSH_FOLDER: written.apply(() => sshFolder(stack)),
+          REACH_SECONDS: String(REACH_SECONDS),
+        },
         triggers: [machine.instanceId],
-        dialAttempts: BOOT_DIAL_ATTEMPTS,
       },
       { parent: this },
     );
+    return {
+      gate,
+      provider: {
+        host: pulumi.all([address, gate.id]).apply(([at]) => dockerAddress(user, at)),
+        sshOpts: written.apply(() => sshOptions(stack)),
+        // An empty one of ours comes before DOCKER_CONTEXT.
+        context: "",
+      },
+    };
   }
 }
 
-/** How the docker provider reaches a machine, once that is ready and the client's files are written. */
-function overSsh(stack: string, machine: Machine, ready: pulumi.Output<pulumi.ID>): docker.ProviderArgs {
-  const { instanceId, hostPublicKey, address, privateKey } = machine;
-  const sshOpts = pulumi.all([instanceId, hostPublicKey, privateKey]).apply(([instance, hostKey, key]) => {
-    const target = { stack, instanceId: instance, hostPublicKey: hostKey };
-    writeSshFiles(target, key);
-    return sshOptions(target);
+/**
+ * Known once the files are written that the ssh client reaches a machine with.
+ *
+ * @throws where the operator's environment would lead elsewhere
+ */
+function sshFiles(stack: string, machine: Machine): pulumi.Output<void> {
+  const problems = environmentProblems(process.env, existsSync);
+  if (problems.length > 0) {
+    throw new Error(problems.join("\n"));
+  }
+  const { instanceId, hostPublicKey, privateKey } = machine;
+  const written = pulumi.all([instanceId, hostPublicKey, privateKey]).apply(([instance, hostKey, key]) => {
+    writeSshFiles({ stack, instanceId: instance, hostPublicKey: hostKey }, key);
   });
-  return {
-    host: pulumi.all([address, ready]).apply(([at]) => dockerAddress(machine.user, at)),
-    // Paths only; the key itself is in the files.
-    sshOpts: pulumi.unsecret(sshOpts),
-    // An empty one of ours comes before DOCKER_CONTEXT.
-    context: "",
-  };
+  // The key is in the files alone.
+  return pulumi.unsecret(written);
 }

@@ -16,15 +16,11 @@ export interface SshTarget {
 }
 
 /** Where the client finds it, relative to the working directory so that no machine's paths get into the state. */
-function filesOf({ stack, instanceId }: Pick<SshTarget, "instanceId" | "stack">) {
-  const folder = join(WORK_FOLDER, "ssh");
-  return {
-    folder,
-    key: join(folder, stack, "key"),
-    knownHosts: join(folder, stack, "known_hosts"),
-    // A connection to the machine before must never be taken for one to this. Hashed: a socket's path is short.
-    control: join(folder, createHash("sha256").update(`${stack} ${instanceId}`).digest("hex").slice(0, 16)),
-  };
+const FOLDER = join(WORK_FOLDER, "ssh");
+
+/** Folder with what the ssh client has to know: its configuration, the login key and the pinned host key. */
+export function sshFolder(stack: string): string {
+  return join(FOLDER, stack);
 }
 
 /** Name that the host key is known under, whatever the machine's address. */
@@ -33,50 +29,63 @@ function hostAlias(stack: string): string {
 }
 
 /**
- * Writes the login key and the pinned host key down, for the ssh client alone. Run again it writes the same again: a fresh
- * checkout, whose state lies elsewhere, has no such files.
+ * Writes the login key, the pinned host key and the configuration that names them down, for the ssh client alone. Run again
+ * it writes the same again: a fresh checkout, whose state lies elsewhere, has no such files.
  */
 export function writeSshFiles(target: SshTarget, privateKey: string): void {
-  const { folder, key, knownHosts } = filesOf(target);
+  const folder = sshFolder(target.stack);
+  mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  mkdirSync(join(folder, target.stack), { recursive: true, mode: 0o700 });
+  const write = (name: string, content: string) =>
+    writeFileSync(join(folder, name), content, { mode: 0o600 });
   // OpenSSH refuses a key whose last line does not end.
-  writeFileSync(key, privateKey.endsWith("\n") ? privateKey : `${privateKey}\n`, { mode: 0o600 });
-  writeFileSync(knownHosts, `${hostAlias(target.stack)} ${target.hostPublicKey.trim()}\n`, { mode: 0o600 });
+  write("key", privateKey.endsWith("\n") ? privateKey : `${privateKey}\n`);
+  write("known_hosts", `${hostAlias(target.stack)} ${target.hostPublicKey.trim()}\n`);
+  write("config", clientConfiguration(target));
 }
 
 /**
- * Options of the ssh client for a machine: the key that was written down and no other, the pinned host key and no other,
- * nothing of the operator's own configuration, and one connection that all commands share.
+ * Configuration of the ssh client for a machine: the key that was written down and no other, the pinned host key and no
+ * other, and one connection that all commands share.
  */
-export function sshOptions(target: Pick<SshTarget, "instanceId" | "stack">): string[] {
-  const { key, knownHosts, control } = filesOf(target);
+export function clientConfiguration({ stack, instanceId }: Pick<SshTarget, "instanceId" | "stack">): string {
+  const folder = sshFolder(stack);
+  // A connection to the machine before must never be taken for one to this. Hashed: a socket's path is short.
+  const control = createHash("sha256").update(`${stack} ${instanceId}`).digest("hex").slice(0, 16);
   const options = {
-    IdentityFile: key,
+    IdentityFile: join(folder, "key"),
     IdentitiesOnly: "yes",
     IdentityAgent: "none",
     PreferredAuthentications: "publickey",
-    HostKeyAlias: hostAlias(target.stack),
-    UserKnownHostsFile: knownHosts,
+    HostKeyAlias: hostAlias(stack),
+    UserKnownHostsFile: join(folder, "known_hosts"),
     GlobalKnownHostsFile: "/dev/null",
     StrictHostKeyChecking: "yes",
     HostKeyAlgorithms: "ssh-ed25519",
     BatchMode: "yes",
     ControlMaster: "auto",
-    ControlPath: control,
+    ControlPath: join(FOLDER, control),
     ControlPersist: String(PERSIST_SECONDS),
     ConnectTimeout: "30",
     ServerAliveInterval: "15",
     ServerAliveCountMax: "4",
   };
-  return [
-    "-F",
-    "none",
-    ...Object.entries(options).flatMap(([option, value]) => ["-o", `${option}=${value}`]),
-  ];
+  return Object.entries(options)
+    .map(([option, value]) => `${option} ${value}\n`)
+    .join("");
+}
+
+/** Options of the ssh client that have it take what was written down, and nothing of the operator's own configuration. */
+export function sshOptions(stack: string): string[] {
+  return ["-F", join(sshFolder(stack), "config")];
+}
+
+/** Where the ssh client logs in. */
+export function sshDestination(user: string, address: string): string {
+  return `${user}@${address}`;
 }
 
 /** Docker's address of a machine. */
 export function dockerAddress(user: string, address: string): string {
-  return `ssh://${user}@${address}`;
+  return `ssh://${sshDestination(user, address)}`;
 }

@@ -19,16 +19,8 @@ export interface EngineCommandArgs {
   readonly environment?: Readonly<Record<string, string>>;
   /** Values whose change makes the command anew. */
   readonly triggers?: pulumi.Input<unknown>[];
-  /**
-   * How often to try to connect to a machine, a few seconds apart.
-   *
-   * Defaults to 10, which is for a machine that is up.
-   */
-  readonly dialAttempts?: number;
 }
 
-/** Seconds for one attempt to connect. */
-const DIAL_TIMEOUT_SECONDS = 15;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
@@ -37,7 +29,7 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
  */
 export function engineCommand(
   name: string,
-  { engine, dialAttempts = 10, environment, ...args }: EngineCommandArgs,
+  { engine, environment, ...args }: EngineCommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): local.Command | remote.Command {
   if (engine.machine === undefined) {
@@ -52,7 +44,7 @@ export function engineCommand(
       create: script(args.create),
       update: script(args.update),
       delete: script(args.delete),
-      connection: connectionTo(engine.machine, dialAttempts),
+      connection: connectionTo(engine.machine),
       // It would be sent as variables, which the server drops with a warning each.
       addPreviousOutputInEnv: false,
     },
@@ -71,13 +63,11 @@ export function withVariables(variables: Readonly<Record<string, string>> = {}, 
   return `${lines.join("")}${script}`;
 }
 
-function connectionTo(machine: Machine, dialAttempts: number) {
+function connectionTo(machine: Machine) {
   return {
     host: machine.address,
     user: machine.user,
     privateKey: machine.privateKey,
     hostKey: machine.hostPublicKey,
-    dialErrorLimit: dialAttempts,
-    perDialTimeout: DIAL_TIMEOUT_SECONDS,
   };
 }

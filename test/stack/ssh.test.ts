@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readinessScript } from "../../components/docker-host/readiness";
-import { dockerAddress, sshOptions, writeSshFiles } from "../../components/docker-host/ssh";
+import { dockerAddress, sshFolder, sshOptions, writeSshFiles } from "../../components/docker-host/ssh";
 import { withVariables } from "../../components/shared/command";
 import { DEFAULT_BASE_IMAGE } from "../../infra/settings";
 import { baseImageFor } from "../support/base-image";
@@ -17,7 +17,7 @@ import { docker } from "../support/docker";
 import { freePort } from "../support/free-port";
 import { PrivateEngine } from "../support/private-engine";
 import { cliDriver, hasProviders, type Run, run, type StackDriver } from "../support/stack-driver";
-import { hasSsh, makeKey, newInstanceId, StandInVm, standInImage } from "../support/stand-in-vm";
+import { fingerprint, hasSsh, makeKey, newInstanceId, StandInVm, standInImage } from "../support/stand-in-vm";
 
 const STACK = `test-ssh-${process.pid}`;
 const BASE = `comfy-${STACK}-base:trixie`;
@@ -36,16 +36,26 @@ describe.skipIf(!isPossible)("a machine over SSH", () => {
 
   const target = () => ({ stack: STACK, instanceId: vm.instanceId, hostPublicKey: keys.host.public });
   const overSsh = (script: string, input = "") =>
-    run("ssh", [...sshOptions(target()), `${vm.user}@${vm.address}`, script], ".", process.env, input);
+    run("ssh", [...sshOptions(STACK), `${vm.user}@${vm.address}`, script], ".", process.env, input);
+  /** As the stack's gate does it. */
+  const awaitMachine = () =>
+    run(
+      "sh",
+      ["components/docker-host/await-machine.sh"],
+      ".",
+      {
+        ...process.env,
+        DESTINATION: `${vm.user}@${vm.address}`,
+        SSH_FOLDER: sshFolder(STACK),
+        REACH_SECONDS: "60",
+      },
+      readinessScript({ gpu: false }),
+    );
   /** The docker command line over ssh://, which calls the client with our options as the provider does. */
   const overDocker = (...args: string[]) => {
-    writeFileSync(
-      join(folder, "ssh"),
-      `#!/bin/sh\nexec /usr/bin/ssh ${sshOptions(target()).join(" ")} "$@"\n`,
-      {
-        mode: 0o755,
-      },
-    );
+    writeFileSync(join(folder, "ssh"), `#!/bin/sh\nexec /usr/bin/ssh ${sshOptions(STACK).join(" ")} "$@"\n`, {
+      mode: 0o755,
+    });
     const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
     return run("docker", ["--host", dockerAddress(vm.user, vm.address), ...args], ".", env);
   };
@@ -95,11 +105,25 @@ describe.skipIf(!isPossible)("a machine over SSH", () => {
     expect(output).toMatch(/nvidia-smi finds no GPU/);
   }, 60_000);
 
+  it("has the gate end at once where it shows another host key, with both fingerprints", async () => {
+    const other = { ...target(), instanceId: "i-00000000000000000", hostPublicKey: makeKey().public };
+    writeSshFiles(other, keys.login.private);
+    const started = Date.now();
+    const { code, output } = await awaitMachine();
+    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(output).toContain(
+      `shows another host key than the stack's: ${fingerprint(keys.host)}, where ${fingerprint({ public: other.hostPublicKey })} is pinned`,
+    );
+    expect(code).toBe(1);
+    writeSshFiles(target(), keys.login.private);
+    expect((await awaitMachine()).output).toMatch(/^docker \S+\n$/);
+  });
+
   it("is refused while it shows another host key, whatever else is known of it", async () => {
     const other = { ...target(), instanceId: "i-00000000000000000", hostPublicKey: makeKey().public };
     writeSshFiles(other, keys.login.private);
     const attempt = () =>
-      run("ssh", [...sshOptions(other), `${vm.user}@${vm.address}`, "id"], ".", process.env);
+      run("ssh", [...sshOptions(STACK), `${vm.user}@${vm.address}`, "id"], ".", process.env);
     const { code, output } = await attempt();
     expect(output).toMatch(/Host key verification failed/);
     expect(output).not.toMatch(/uid=/);
@@ -110,21 +134,20 @@ describe.skipIf(!isPossible)("a machine over SSH", () => {
 
   it("lets in neither root nor another key", async () => {
     writeFileSync(join(folder, "other"), makeKey().private, { mode: 0o600 });
-    // The first value of an option is the one that counts.
-    const attempt = (user: string, ...first: string[]) => {
-      const options = ["-o", "ControlPath=none", ...first, ...sshOptions(target())];
+    const attempt = (user: string, ...others: string[]) => {
+      const options = ["-o", "ControlPath=none", ...(others.length > 0 ? others : sshOptions(STACK))];
       return run("ssh", [...options, `${user}@${vm.address}`, "id"], ".", process.env);
     };
     const refused = { code: 255, output: expect.stringMatching(/Permission denied \(publickey\)/) };
     expect(await attempt("root")).toMatchObject(refused);
-    const keyless = sshOptions(target()).filter(
-      (option) => option !== "-o" && !option.startsWith("IdentityFile="),
+    // Of several keys the client would try each.
+    const [, path = ""] = sshOptions(STACK);
+    const configuration = readFileSync(path, "utf8").replace(
+      /^IdentityFile .*$/m,
+      `IdentityFile ${join(folder, "other")}`,
     );
-    const other = ["-o", "ControlPath=none", "-i", join(folder, "other")];
-    const options = keyless.flatMap((option) => (option.includes("=") ? ["-o", option] : [option]));
-    expect(
-      await run("ssh", [...other, ...options, `${vm.user}@${vm.address}`, "id"], ".", process.env),
-    ).toMatchObject(refused);
+    writeFileSync(join(folder, "config"), configuration);
+    expect(await attempt(vm.user, "-F", join(folder, "config"))).toMatchObject(refused);
     expect((await attempt(vm.user)).code).toBe(0);
   });
 
@@ -200,13 +223,13 @@ describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulu
     vm = new StandInVm(image, engine, keys, instanceId);
     writeFileSync(join(provider, "running"), vm.instanceId);
   };
-  const configure = (instanceId: string) =>
+  const configure = (instanceId: string, hostPublicKey = keys.host.public) =>
     driver.configure({
       address: vm.address,
       instanceId,
       provider,
       privateKey: keys.login.private,
-      hostPublicKey: keys.host.public,
+      hostPublicKey,
       port,
     });
   const succeeded = ({ code, output }: Run) => expect(code, output).toBe(0);
@@ -234,6 +257,24 @@ describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulu
     await vm?.lose();
     docker("image", "rm", "--force", image, BASE);
   }, TIMEOUT_MS);
+
+  it(
+    "ends at once where the machine shows another host key, and puts nothing there",
+    async () => {
+      configure(vm.instanceId, makeKey().public);
+      vm.startSsh();
+      const started = Date.now();
+      const { code, output } = await driver.up();
+      vm.stopSsh();
+      expect(code, output).not.toBe(0);
+      expect(output).toContain(`another host key than the stack's: ${fingerprint(keys.host)}`);
+      // The whole run, most of which is Pulumi's own start; the provider's own command tries for five minutes.
+      expect(Date.now() - started).toBeLessThan(120_000);
+      expect(containers()).toEqual([]);
+      configure(vm.instanceId);
+    },
+    TIMEOUT_MS,
+  );
 
   it(
     "deploys once the machine is ready, which it waits for",

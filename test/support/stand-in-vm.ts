@@ -28,6 +28,12 @@ export function makeKey(): KeyPair {
   }
 }
 
+/** A public key's, as the ssh client shows it. */
+export function fingerprint({ public: key }: Pick<KeyPair, "public">): string {
+  const shown = execFileSync("ssh-keygen", ["-lf", "-"], { input: key, encoding: "utf8" });
+  return shown.split(" ")[1] ?? "";
+}
+
 export function newInstanceId(): string {
   return `i-${Date.now().toString(16).padStart(17, "0")}`;
 }
@@ -85,6 +91,11 @@ mkdir -p /run/sshd`,
   /** From now on it takes connections. */
   startSsh(): void {
     this.#asRoot("exec /usr/sbin/sshd -E /var/log/sshd.log");
+  }
+
+  /** From now on nobody new gets in, as while a machine starts again. */
+  stopSsh(): void {
+    this.#asRoot("kill $(cat /run/sshd.pid)");
   }
 
   /** From now on cloud-init has done its work. */

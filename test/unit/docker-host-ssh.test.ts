@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { environmentProblems } from "../../components/docker-host/operator-environment";
-import { sshOptions, writeSshFiles } from "../../components/docker-host/ssh";
+import { clientConfiguration, sshOptions, writeSshFiles } from "../../components/docker-host/ssh";
 
 const HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEdlYXI";
 const TARGET = { stack: "production", instanceId: "i-0123456789abcdef0", hostPublicKey: `${HOST_KEY}\n` };
@@ -29,6 +29,7 @@ describe("the ssh client's files", () => {
     );
     expect(mode(".comfy/ssh/production/key")).toBe("600");
     expect(mode(".comfy/ssh/production/known_hosts")).toBe("600");
+    expect(readFileSync(".comfy/ssh/production/config", "utf8")).toBe(clientConfiguration(TARGET));
     expect([".comfy", ".comfy/ssh", ".comfy/ssh/production"].map(mode)).toEqual(["700", "700", "700"]);
   });
 
@@ -41,12 +42,14 @@ describe("the ssh client's files", () => {
   });
 });
 
-describe("the ssh client's options", () => {
-  const options = sshOptions(TARGET);
-  const value = (name: string) => options.find((option) => option.startsWith(`${name}=`))?.split("=")[1];
+describe("the ssh client's configuration", () => {
+  const valueIn = (configuration: string, name: string) =>
+    new RegExp(`^${name} (.*)$`, "m").exec(configuration)?.[1];
+  const configuration = clientConfiguration(TARGET);
+  const value = (name: string) => valueIn(configuration, name);
 
-  it("pin the host key and leave nothing to the operator's own configuration", () => {
-    expect(options.slice(0, 2)).toEqual(["-F", "none"]);
+  it("pins the host key and leaves nothing to the operator's own", () => {
+    expect(sshOptions("production")).toEqual(["-F", ".comfy/ssh/production/config"]);
     expect(value("StrictHostKeyChecking")).toBe("yes");
     expect(value("UserKnownHostsFile")).toBe(".comfy/ssh/production/known_hosts");
     expect(value("GlobalKnownHostsFile")).toBe("/dev/null");
@@ -54,23 +57,24 @@ describe("the ssh client's options", () => {
     expect(value("IdentitiesOnly")).toBe("yes");
   });
 
-  it("share one connection, which no other machine or stack has", () => {
+  it("shares one connection, which no other machine or stack has", () => {
     expect(value("ControlMaster")).toBe("auto");
     const control = (stack: string, instanceId: string) =>
-      sshOptions({ stack, instanceId }).find((option) => option.startsWith("ControlPath="));
+      valueIn(clientConfiguration({ stack, instanceId }), "ControlPath");
     const all = [control("a", "i-1"), control("a", "i-2"), control("b", "i-1")];
     expect(new Set(all).size).toBe(3);
+    expect(all).not.toContain(undefined);
   });
 
-  it("keep the socket's path under the 108 bytes that a socket may have, whatever the stack's name", () => {
-    const long = sshOptions({ ...TARGET, stack: "x".repeat(100) });
-    const path = long.find((option) => option.startsWith("ControlPath="))?.split("=")[1] ?? "";
+  it("keeps the socket's path under the 108 bytes that a socket may have, whatever the stack's name", () => {
+    const path = valueIn(clientConfiguration({ ...TARGET, stack: "x".repeat(100) }), "ControlPath") ?? "";
     // ssh adds a suffix of 17 while it makes the socket.
     expect(path.length + 17).toBeLessThan(108);
+    expect(path).not.toBe("");
   });
 
-  it("hold no path of this machine", () => {
-    expect(options.filter((option) => option.includes("=/"))).toEqual(["GlobalKnownHostsFile=/dev/null"]);
+  it("holds no path of this machine", () => {
+    expect(configuration.match(/ \/.*$/gm)).toEqual([" /dev/null"]);
   });
 });
 

@@ -104,16 +104,22 @@ describe("DockerHost on a machine", () => {
       "docker-host-engine",
       "docker-host-image-sweep",
     ]);
-    const { inputs } = named("docker-host-ready") ?? {};
-    expect(inputs?.create).toContain("nvidia-smi");
+    const { type, inputs, secretKeys } = named("docker-host-ready") ?? {};
+    expect(type).toBe("command:local:Command");
+    expect(inputs?.stdin).toContain("nvidia-smi");
     expect(inputs?.triggers).toEqual(["i-0123456789abcdef0"]);
-    expect(inputs?.connection).toMatchObject({ dialErrorLimit: 60 });
+    expect(inputs?.environment).toEqual({
+      DESTINATION: "ubuntu@203.0.113.7",
+      SSH_FOLDER: `.comfy/ssh/${STACK}`,
+      REACH_SECONDS: "600",
+    });
+    expect(secretKeys).toEqual([]);
   });
 
   it("pins the machine's host key, for commands and for Docker", async () => {
     const { resources, named } = await onMachine();
     const commands = resources.filter(({ type }) => type === "command:remote:Command");
-    expect(commands.length).toBe(4);
+    expect(commands.length).toBe(3);
     for (const { inputs, secretKeys } of commands) {
       expect(inputs.connection).toMatchObject({
         host: "203.0.113.7",
@@ -127,7 +133,8 @@ describe("DockerHost on a machine", () => {
     }
     const { host: address, sshOpts, context } = named("docker-host-engine")?.inputs ?? {};
     expect(address).toBe("ssh://ubuntu@203.0.113.7");
-    expect(JSON.parse(String(sshOpts))).toContain(`UserKnownHostsFile=.comfy/ssh/${STACK}/known_hosts`);
+    expect(JSON.parse(String(sshOpts))).toEqual(["-F", `.comfy/ssh/${STACK}/config`]);
+    expect(readFileSync(`.comfy/ssh/${STACK}/known_hosts`, "utf8")).toBe(`comfy-${STACK}-vm ${HOST_KEY}\n`);
     expect(context).toBe("");
     expect(named("docker-host-engine")?.secretKeys).toEqual([]);
     expect(readFileSync(`.comfy/ssh/${STACK}/key`, "utf8")).toBe("PRIVATE KEY\n");
