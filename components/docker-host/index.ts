@@ -45,15 +45,14 @@ export class DockerHost extends pulumi.ComponentResource implements Engine {
     this.images = images;
 
     const ssh = machine && this.#overSsh(name, machine);
-    // A provider waits for nothing but what it is configured with, so the rest waits for the gate by itself.
-    const child = { parent: this, ...(ssh && { dependsOn: ssh.gate }) };
+    const child = { parent: this, ...(ssh && { dependsOn: ssh.gates }) };
     this.provider = new docker.Provider(
       `${name}-engine`,
       {
         ...ssh?.provider,
         ...(args.registryAuth && { registryAuth: [...args.registryAuth] }),
       },
-      { parent: this },
+      child,
     );
     const sweep = engineCommand(
       `${name}-image-sweep`,
@@ -88,28 +87,46 @@ export class DockerHost extends pulumi.ComponentResource implements Engine {
     this.registerOutputs({ baseImage: this.baseImage });
   }
 
-  /** A gate that waits until the machine can take the stack, and how the docker provider reaches it from then on. */
-  #overSsh(name: string, machine: Machine): { gate: local.Command; provider: docker.ProviderArgs } {
+  /** What waits until the machine can take the stack, and how the docker provider reaches it from then on. */
+  #overSsh(
+    name: string,
+    machine: Machine,
+  ): { gates: pulumi.Output<pulumi.Resource[]>; provider: docker.ProviderArgs } {
     const { stack } = this;
     const { address, user } = machine;
     const written = sshFiles(stack, machine);
     // By the ssh client: the provider's remote command takes a wrong host key for a machine on its way up, and tries on.
+    const check = {
+      create: `sh ${AWAIT_MACHINE_SCRIPT}`,
+      stdin: readinessScript({ gpu: machine.gpu }),
+      environment: {
+        DESTINATION: address.apply((at) => sshDestination(user, at)),
+        SSH_FOLDER: written.apply(() => sshFolder(stack)),
+        REACH_SECONDS: String(REACH_SECONDS),
+      },
+    };
     const gate = new local.Command(
       `${name}-ready`,
-      {
-        create: `sh ${AWAIT_MACHINE_SCRIPT}`,
-        stdin: readinessScript({ gpu: machine.gpu }),
-        environment: {
-          DESTINATION: address.apply((at) => sshDestination(user, at)),
-          SSH_FOLDER: written.apply(() => sshFolder(stack)),
-          REACH_SECONDS: String(REACH_SECONDS),
-        },
-        triggers: [machine.instanceId],
-      },
+      { ...check, triggers: [machine.instanceId] },
       { parent: this },
     );
+    // One of its own: were the first made anew, the provider's host would be unknown until then, and every container's
+    // fate with it in the preview.
+    const again = pulumi
+      .output(machine.wakeUp)
+      .apply((wakeUp) =>
+        wakeUp === undefined
+          ? []
+          : [
+              new local.Command(
+                `${name}-ready-again`,
+                { ...check, triggers: [machine.instanceId, wakeUp.lastRun] },
+                { parent: this, dependsOn: [gate, wakeUp.resource] },
+              ),
+            ],
+      );
     return {
-      gate,
+      gates: again.apply((commands) => [gate, ...commands]),
       provider: {
         host: pulumi.all([address, gate.id]).apply(([at]) => dockerAddress(user, at)),
         sshOpts: written.apply(() => sshOptions(stack)),

@@ -5,7 +5,7 @@ import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { objectName } from "../shared/engine";
-import type { Machine } from "../shared/machine";
+import type { Machine, WakeUp } from "../shared/machine";
 import { awsTags } from "../shared/tags";
 import { AMI_PARAMETER } from "./ami";
 import type { GpuVmArgs } from "./args";
@@ -14,6 +14,7 @@ import { acmePolicy, MACHINE_TRUST, machineLogsPolicy } from "./iam";
 import { existingNetwork, type Network, ownNetwork } from "./network";
 import { securityGroup } from "./security-group";
 import { storage } from "./storage";
+import { wakeUp } from "./wake-up";
 
 export type { GpuVmArgs } from "./args";
 
@@ -35,6 +36,8 @@ const MARKET_TAG = "comfy-fortress.market";
  * where a zone is given, the domain's records. What it costs is the machine by the hour (`INSTANCE_TYPES`), 0.08 dollars
  * a GiB and month for the disks, 3.60 a month for the address and 1 for the key.
  *
+ * Where the machine is found stopped, the run starts it.
+ *
  * A change of the AMI or of what is put on the machine at its first start makes a new one, after the old one is gone: few
  * accounts may run two. Address, keys and data volume stay; the containers are made anew.
  */
@@ -46,6 +49,7 @@ export class GpuVm extends pulumi.ComponentResource implements Machine {
   readonly user = USER;
   readonly privateKey: pulumi.Output<string>;
   readonly hostPublicKey: pulumi.Output<string>;
+  readonly wakeUp: pulumi.Output<WakeUp | undefined>;
   readonly gpu: boolean;
 
   constructor(name: string, args: GpuVmArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -119,6 +123,11 @@ export class GpuVm extends pulumi.ComponentResource implements Machine {
     this.address = pulumi.all([address.publicIp, association.id]).apply(([ip]) => ip);
     this.privateKey = loginKey.privateKeyOpenssh;
     this.hostPublicKey = hostKey.publicKeyOpenssh.apply((line) => line.trim());
+    this.wakeUp = wakeUp(
+      `${name}-wake-up`,
+      { instanceId: instance.id, tags: awsTags(stack, "vm") },
+      { ...ofInstance, dependsOn: association },
+    );
     this.gpu = args.gpu;
     this.registerOutputs({ instanceId: this.instanceId, address: this.address });
   }

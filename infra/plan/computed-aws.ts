@@ -47,6 +47,7 @@ export function awsAnswers(region: string): AwsAnswers {
   };
   const functions: Readonly<Record<string, (args: Properties) => Properties>> = {
     "aws:ebs/getEbsVolumes:getEbsVolumes": () => ({ ids: [] }),
+    "aws:ec2/getInstances:getInstances": () => ({ ids: [] }),
     "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": () => ({
       locations: [`${region}c`, `${region}a`],
     }),

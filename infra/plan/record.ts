@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Monitor, type Registration } from "../embedded/monitor";
 import { runProgram, useMonitor } from "../embedded/sdk";
 import { computed } from "./computed";
-import { awsAnswers } from "./computed-aws";
+import { type AwsAnswers, awsAnswers } from "./computed-aws";
 
 /** What a program asks for: its resources in the order it asked, and its outputs. */
 export interface RecordedProgram {
@@ -17,6 +17,8 @@ export interface RecordOptions {
   readonly config: Readonly<Record<string, string>>;
   /** Loads the Pulumi program; its exports are the stack's outputs. */
   readonly program: () => unknown;
+  /** What AWS answers to a function, where it is not what a new account would. */
+  readonly answer?: AwsAnswers["function"];
 }
 
 /**
@@ -30,15 +32,17 @@ export async function recordProgram({
   stack,
   config,
   program,
+  answer,
 }: RecordOptions): Promise<RecordedProgram> {
   const resources: Registration[] = [];
   const aws = awsAnswers(config["aws:region"] ?? "us-east-1");
+  const answers: AwsAnswers["function"] = (token, args) => answer?.(token, args) ?? aws.function(token, args);
   const record = async (registration: Registration) => {
     resources.push(registration);
     return computed(registration, aws);
   };
   pulumi.runtime.setAllConfig({ ...config });
-  useMonitor(new Monitor(project, stack, record, aws.function), project, stack);
+  useMonitor(new Monitor(project, stack, record, answers), project, stack);
   let failure: { error: unknown } | undefined;
   const fail = (error: unknown) => {
     failure ??= { error };

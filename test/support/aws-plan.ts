@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { vi } from "vitest";
 import { readConfig } from "../../infra/embedded/config";
 import type { Registration } from "../../infra/embedded/monitor";
-import { recordProgram } from "../../infra/plan/record";
+import { type RecordOptions, recordProgram } from "../../infra/plan/record";
 
 /** What the whole program asks for in AWS. */
 export interface AwsPlan {
@@ -16,8 +16,12 @@ export interface AwsPlan {
 /**
  * Records the shipped program with the settings of Pulumi.aws.yaml.
  * @param change settings in place of those, without their namespace
+ * @param answer what AWS answers to a function, where it is not what a new account would
  */
-export async function awsPlan(change: Readonly<Record<string, unknown>> = {}): Promise<AwsPlan> {
+export async function awsPlan(
+  change: Readonly<Record<string, unknown>> = {},
+  answer?: RecordOptions["answer"],
+): Promise<AwsPlan> {
   const stack = "aws";
   const { project, config } = readConfig(process.cwd(), stack);
   const changed = Object.entries(change).map(([key, value]) => [
@@ -29,6 +33,7 @@ export async function awsPlan(change: Readonly<Record<string, unknown>> = {}): P
     project,
     stack,
     config: { ...config, ...Object.fromEntries(changed) },
+    answer,
     program: async () => ({ ...(await import("../../infra/index.js")) }),
   });
   rmSync(`.comfy/build/${stack}`, { recursive: true, force: true });

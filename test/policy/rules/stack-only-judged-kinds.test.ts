@@ -16,6 +16,7 @@ describeRule("stack-only-judged-kinds", {
         "aws:ec2/instance:Instance",
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
         "aws:lambda/function:Function",
+        "aws:ec2transitgateway/instanceState:InstanceState",
         "docker:index/container:Container",
         "comfy:index:Gateway",
         "pulumi:pulumi:Stack",
@@ -25,6 +26,7 @@ describeRule("stack-only-judged-kinds", {
   ],
   refuses: [
     refused("aws-native:ec2:SecurityGroup"),
+    refused("aws:ec2transitgateway/transitGateway:TransitGateway"),
     refused("pulumi-nodejs:dynamic:Resource"),
     refused("docker-build:index:Image"),
     refused("kubernetes:core/v1:Pod"),
