@@ -29,9 +29,17 @@ function places(resource: Resource, paths: readonly string[], report: Report): T
   return unpacked(paths.flatMap((path) => stringsAt(resource, path, report)));
 }
 
-/** Lines that a backslash goes on with are one. */
 function unpacked(texts: readonly Text[]): Text[] {
   return texts.flatMap(({ path, text }) =>
-    unpack(text).map((layer) => ({ path, text: layer.text.replace(/\\\r?\n/g, " ") })),
+    unpack(text).map((layer) => ({ path, text: asShellReads(layer.text) })),
   );
+}
+
+/** As a shell reads it: one blank between words, however they are parted, and a line that a backslash goes on with as one. */
+function asShellReads(text: string): string {
+  return text
+    .replace(/\\\r?\n/g, " ")
+    .replace(/\$\{IFS[^}]*\}|\$IFS(\$\d)?/g, " ")
+    .replace(/(?<=\w)(''|"")|(''|"")(?=\w)/g, "")
+    .replace(/[ \t]+/g, " ");
 }

@@ -29,7 +29,9 @@ export function unpack(text: string, packing: readonly string[] = []): Layer[] {
     .replace(/=\r?\n/g, "")
     .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
   const quoted: Layer[] =
-    printable === text ? [] : [{ text: printable, packing: [...packing, "quoted-printable"].join(", ") }];
+    printable === text || !isText(printable)
+      ? []
+      : [{ text: printable, packing: [...packing, "quoted-printable"].join(", ") }];
   return [own, ...quoted, ...inner];
 }
 
@@ -40,7 +42,8 @@ function open(bytes: Buffer, packing: string, outer: readonly string[]): Layer[]
     found = inner;
     here.push("gzip");
   }
-  return isText(found) ? unpack(found.toString("utf8"), here) : [];
+  const inside = found.toString("utf8");
+  return isText(inside) ? unpack(inside, here) : [];
 }
 
 function inflate(bytes: Buffer): Buffer | undefined {
@@ -55,7 +58,6 @@ function inflate(bytes: Buffer): Buffer | undefined {
 }
 
 /** What was no base64 in the first place decodes to anything but text. */
-function isText(bytes: Buffer): boolean {
-  const text = bytes.toString("utf8");
+function isText(text: string): boolean {
   return text.length > 0 && !/[^\P{Cc}\t\n\r]|\ufffd/u.test(text);
 }

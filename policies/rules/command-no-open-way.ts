@@ -3,29 +3,39 @@ import { SCRIPT_TYPES, scripts } from "../facts/scripts";
 
 /** Programs and options that let the outside in past gateway and security group, each with what it is. */
 const WAYS: readonly (readonly [string, RegExp])[] = [
-  [
-    "a tunnel",
-    /\b(ngrok\s+(http|tcp|tls|start)|cloudflared\s+(tunnel|access|service)|localtunnel\b|lt\s+--port|bore\s+local|frpc\b|chisel\s+(client|server)|tailscale\s+(funnel|serve)|zrok\s+share|pagekite\b|playit\b|inlets\b|sshuttle\b|gsocket\b|gs-netcat\b)/,
-  ],
-  ["a tunnel over SSH", /\bssh\b[^\n;&|]*\s(-[a-zA-Z]*R|-o\s*RemoteForward)\s*=?\s*\S+|\bautossh\b/],
-  [
-    "a forwarder",
-    /\bsocat\b[^\n]*\b(TCP[46]?|OPENSSL|SSL)-LISTEN:|\b(rinetd|redir|haproxy\s+-)\b|\b(nc|ncat|netcat)\b[^\n]*\s-[a-zA-Z]*l/i,
-  ],
+  ["a tunnel", /\b(localtunnel|frpc|pagekite|playit|inlets|sshuttle|gsocket|gs-netcat|boringproxy)\b/],
+  ["a tunnel", /\b(ngrok (http|tcp|tls|start)|lt --port|bore local|chisel (client|server)|zrok share)\b/],
+  ["a tunnel", /\b(tailscale (funnel|serve)|devtunnel host|code tunnel|loclx tunnel)\b/],
+  ["a tunnel", /\bcloudflared\b.* (tunnel|access|service)\b/],
+  ["a tunnel over SSH", /\bautossh\b|\bssh\b[^;&|\n]* -\w*R|\bRemoteForward\b/i],
+  ["a tunnel over SSH", /\bssh\b[^;&|\n]* -\w*(g\b|[LD] ?["']?(\*|0\.0\.0\.0|\[::\]):)/],
+  ["a tunnel over SSH", /\bGatewayPorts[ =](yes|clientspecified)\b/i],
+  ["a forwarder", /\bsocat\b.*-LISTEN:/i],
+  ["a forwarder", /\b(nc|ncat|netcat)\b.* -(\w*l|-listen)/],
+  ["a forwarder", /\b(rinetd|redir|simpleproxy|haproxy) -/],
+  ["a server of files", /\bpython[\d.]*\b.* -m (http\.server|SimpleHTTPServer)\b/],
+  ["a firewall that is turned off", /\bufw (--force )?(disable|reset|default allow)\b/],
+  ["a firewall that is turned off", /\bip6?tables\b.* (-F|--flush|-X)\b/],
+  ["a firewall that is turned off", /\bip6?tables\b.* (-P|--policy) (INPUT|FORWARD|DOCKER-USER) ACCEPT\b/],
+  ["a firewall that is turned off", /\bnft (flush (ruleset|table)|delete table)\b/],
   [
     "a firewall that is turned off",
-    /\bufw\s+(--force\s+)?(disable|reset|default\s+allow)|\bip6?tables\b[^\n]*\s(-F|--flush|-X)\b|\bip6?tables\b[^\n]*\s-P\s+(INPUT|FORWARD|DOCKER-USER)\s+ACCEPT|\bnft\s+(flush\s+ruleset|delete\s+table)|\b(systemctl|service)\b[^\n]*\b(stop|disable|mask)\b[^\n]*\b(ufw|nftables|firewalld|iptables)|\b(systemctl|service)\s+(ufw|nftables|firewalld|iptables)\s+stop|\bsetenforce\s+0|\bapparmor_parser\s+-R|\baa-(disable|complain|teardown)\b/,
+    /\bsystemctl\b[^;&|\n]* (stop|disable|mask)\b[^;&|\n]* (ufw|nftables|firewalld|iptables)\b/,
   ],
+  ["a firewall that is turned off", /\bservice (ufw|nftables|firewalld|iptables) stop\b/],
+  ["a firewall that is turned off", /\b(setenforce 0|apparmor_parser -R|aa-(disable|complain|teardown))\b/],
+  ["port forwarding to loopback", /\broute_localnet ?= ?1\b/],
+  ["port forwarding to loopback", /\b(ip6?tables|nft)\b.*\b(DNAT|REDIRECT)\b.*\b8188\b/i],
+  ["ComfyUI's port in the firewall", /\bufw (allow|route allow)\b.*\b8188\b|--add-port[ =]8188\b/],
+  ["ComfyUI's port in the firewall", /\b(ip6?tables|nft)\b.*\bdport 8188\b.*\baccept\b/i],
+  ["the engine on the network", /\bhosts["']? ?: ?\[[^\]]*tcp:\/\//],
   [
-    "port forwarding to loopback",
-    /route_localnet\s*=\s*1|\bip6?tables\b[^\n]*\bDNAT\b[^\n]*8188|\bufw\s+allow\b[^\n]*\b8188\b/,
+    "ComfyUI on every interface",
+    /\b(main\.py|comfy launch)\b[^;&|\n]* --listen(?![ =]127\.0\.0\.1([ "']|$))/m,
   ],
-  ["the engine on the network", /["']?hosts["']?\s*:\s*\[[^\]]*tcp:\/\//],
-  ["ComfyUI on every interface", /\bmain\.py\b[^\n;&|]*\s--listen(?![ =]127\.0\.0\.1(\s|$|["']))/],
-  [
-    "root or a password over SSH",
-    /PermitRootLogin\s+yes|PasswordAuthentication\s+yes|PermitEmptyPasswords\s+yes/i,
-  ],
+  ["root or a password over SSH", /\bPermitRootLogin[ =]yes\b/i],
+  ["root or a password over SSH", /\b(Password|KbdInteractive)Authentication[ =]yes\b/i],
+  ["root or a password over SSH", /\bPermitEmptyPasswords[ =]yes\b|\bssh_pwauth: ?["']?(true|yes)\b/i],
 ];
 
 const rule: ResourceRule = {
@@ -38,10 +48,13 @@ const rule: ResourceRule = {
   references: [],
   types: SCRIPT_TYPES,
   checkResource(resource, report) {
+    const seen = new Set<string>();
     for (const { path, text } of scripts(resource, report)) {
-      for (const [what, looks] of WAYS) {
-        if (looks.test(text)) {
-          report.violation({ resource, path, found: what, wanted: "the gateway as the only way in" });
+      for (const [found, looks] of WAYS) {
+        const once = `${path} ${found}`;
+        if (looks.test(text) && !seen.has(once)) {
+          seen.add(once);
+          report.violation({ resource, path, found, wanted: "the gateway as the only way in" });
         }
       }
     }

@@ -2,19 +2,28 @@ import type { ResourceRule } from "../core/rule";
 import { CONTAINER, stringsAt } from "../facts/docker";
 import { SCRIPT_TYPES, scripts } from "../facts/scripts";
 
-const FETCH = "(curl|wget|fetch|aria2c)";
-const SHELL = "(\\S*/)?((ba|da|z|k|a|c)?sh|python[\\d.]*|perl|ruby|node|php)";
+const FETCH = "\\b(curl|wget|fetch|aria2c|lwp-download)\\b";
+/** One with its program on its own line only reads what comes, unless it says otherwise. */
+const READS = "(?! -(c|e|p|ne|pe|m json)\\b(?!.*\\b(exec|eval)\\b))";
+const SHELL = `(\\S*/)?((ba|da|z|k|a|c)?sh|(python[\\d.]*|perl|ruby|node|php)${READS}|source|eval)\\b`;
+/** What may stand before the shell: sudo with options, env, variables. */
+const BEFORE = "((sudo|env|exec|command|nohup|xargs)( -\\S+)* |\\w+=\\S* )*";
 const RUNS_DOWNLOAD: readonly RegExp[] = [
+  // curl … | sh, whatever the pipe goes through before.
+  new RegExp(`${FETCH}[^;\\n]*\\| ?${BEFORE}${SHELL}`),
+  // sh -c "$(curl …)", bash <(curl …)
+  new RegExp(`(^|[\\s;&|"'(])(${SHELL}|\\.) .*(\\$\\(|<\\(|\`) ?${FETCH}`, "m"),
+  // curl -o FILE … && sh FILE, or made executable
   new RegExp(
-    `\\b${FETCH}\\b[^\\n;]*\\|\\s*(sudo\\s+(-\\S+\\s+)*|env\\s+|\\w+=\\S+\\s+|exec\\s+)*${SHELL}\\b`,
+    `${FETCH}.*( -\\w*[oO]|>|--output|--output-document)[ =]?["']?([^\\s"';&|]+)[^]*?(&&|;|\\n) ?${BEFORE}(${SHELL}|chmod|\\.) (-?\\S+ )*["']?\\3`,
   ),
-  new RegExp(`\\b(sh|bash|zsh|dash|eval|source|\\.)\\s[^\\n]*(\\$\\(|<\\(|\`)\\s*${FETCH}\\b`),
+  // curl -O https://host/FILE && sh FILE
   new RegExp(
-    `\\b${FETCH}\\b[^\\n]*(-\\w*[oO]|>|--output)\\s*(\\S+)[^\\n]*(&&|;|\\n)\\s*(sudo\\s+)?((ba|da|z)?sh\\s+|chmod\\s+\\S+\\s+)\\3`,
+    `${FETCH}.*/([\\w.-]+)["']? ?(&&|;|\\n) ?${BEFORE}(${SHELL}|chmod|\\.) (-?\\S+ )*["']?(\\./)?\\2\\b`,
   ),
 ];
 /** What an interpreter fetches and runs by itself. */
-const INTERPRETED = /\b(exec|eval|compile)\s*\(?[^\n]*\b(urlopen|requests\.get|urllib|http\.get|fetch\s*\()/;
+const INTERPRETED = /\b(exec|eval|compile)\b.*\b(urlopen|requests\.get|urllib|http\.get|fetch ?\()/;
 
 const rule: ResourceRule = {
   description: "Nothing runs what it has just fetched from the net, unseen.",

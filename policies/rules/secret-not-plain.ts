@@ -3,18 +3,24 @@ import type { StackRule } from "../core/rule";
 import { stringsAt } from "../facts/docker";
 import { secretIn } from "../facts/secrets";
 
-const MUST_BE_SECRET =
-  /^(privateKeyPem|caPrivateKeyPem|password|connection\.(password|privateKey|privateKeyPassword)|data|registry\.password|buildSecrets\..*|registryAuth\[\d+\]\.password)$/;
+/** Properties that are a credential by their name, in the types that have such. */
+const CREDENTIALS = [
+  ...["privateKeyPem", "caPrivateKeyPem", "password", "data", "registry.password", "registryAuth[].password"],
+  ...["connection.password", "connection.privateKey", "connection.privateKeyPassword"],
+  ...["connection.proxy.password", "connection.proxy.privateKey", "connection.proxy.privateKeyPassword"],
+];
 const HAS_CREDENTIALS = /^(tls:|command:|docker:index\/(secret|image):|pulumi:providers:docker)/;
 /** What AWS keeps as secrets, by type. */
-const OF_AWS: Readonly<Record<string, RegExp>> = {
-  "aws:ssm/parameter:Parameter": /^value$/,
-  "aws:secretsmanager/secretVersion:SecretVersion": /^secret(String|Binary)$/,
-  "aws:acm/certificate:Certificate": /^privateKey$/,
-  "aws:iam/serverCertificate:ServerCertificate": /^privateKey$/,
-  "aws:rds/instance:Instance": /^password$/,
-  "aws:rds/cluster:Cluster": /^masterPassword$/,
-  "aws:elasticache/replicationGroup:ReplicationGroup": /^authToken$/,
+const OF_AWS: Readonly<Record<string, readonly string[]>> = {
+  "aws:ssm/parameter:Parameter": ["value"],
+  "aws:secretsmanager/secretVersion:SecretVersion": ["secretString", "secretBinary"],
+  "aws:acm/certificate:Certificate": ["privateKey"],
+  "aws:iam/serverCertificate:ServerCertificate": ["privateKey"],
+  "aws:rds/instance:Instance": ["password"],
+  "aws:rds/cluster:Cluster": ["masterPassword"],
+  "aws:docdb/cluster:Cluster": ["masterPassword"],
+  "aws:redshift/cluster:Cluster": ["masterPassword"],
+  "aws:elasticache/replicationGroup:ReplicationGroup": ["authToken"],
 };
 
 const rule: StackRule = {
@@ -36,10 +42,9 @@ const rule: StackRule = {
       for (const { path, text } of stringsAt(resource, "", report)) {
         const isCredential =
           /-----BEGIN [A-Z ]*PRIVATE KEY/.test(text) || (path === "stdin" && secretIn(text) !== undefined);
-        const isNamed =
-          (HAS_CREDENTIALS.test(resource.type) && MUST_BE_SECRET.test(path)) ||
-          (OF_AWS[resource.type]?.test(path) === true && !isPlainParameter(resource));
-        if (!isSecretAt(resource, path) && (isCredential || isNamed)) {
+        const isNamed = HAS_CREDENTIALS.test(resource.type) && isCredentialPath(path);
+        const isOfAws = OF_AWS[resource.type]?.includes(path) === true && !isPlainParameter(resource);
+        if (!isSecretAt(resource, path) && (isCredential || isNamed || isOfAws)) {
           report.violation({ resource, path, found: "(a plain value)", wanted: "a secret" });
         }
       }
@@ -47,6 +52,10 @@ const rule: StackRule = {
   },
 };
 export default rule;
+
+function isCredentialPath(path: string): boolean {
+  return path.startsWith("buildSecrets.") || CREDENTIALS.includes(path.replace(/\[\d+\]/g, "[]"));
+}
 
 /** A parameter that is no SecureString is not meant to be one. */
 function isPlainParameter(resource: Resource): boolean {

@@ -1,61 +1,115 @@
-import { describe, expect, it } from "vitest";
-import { UNKNOWN } from "../../../policies/core/value";
-import { look, resource } from "../../support/policy";
+import { UNKNOWN, type Value } from "../../../policies/core/value";
+import { instance } from "../../support/machines";
+import { resource } from "../../support/policy";
+import { describeRule } from "../../support/rule-table";
 
-const ID = "command-no-piped-download";
+const runs = (create: Value) => resource("command:local:Command", { create });
+const passes = (line: string): [string, ReturnType<typeof runs>] => [line, runs(line)];
+const found = (text: string, path = "create") =>
+  `it: ${path} is ${JSON.stringify(text)}; wanted a download that is checked before it runs.`;
+const refused = (line: string, seen = line): [string, ReturnType<typeof runs>, string] => [
+  line,
+  runs(line),
+  found(seen),
+];
 
-describe(ID, () => {
-  it.each([
-    [resource("command:local:Command", { create: "curl -fsS -o x https://x.invalid && sha256sum -c sums" })],
-  ])("passes $name with $props", (it) => {
-    expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
-  });
-
-  it.each([
-    {
-      it: resource("command:local:Command", { create: "curl -s https://x.invalid | sh" }),
-      messages: [
-        'it: create is "curl -s https://x.invalid | sh"; wanted a download that is checked before it runs.',
-      ],
-    },
-    {
-      it: resource("command:local:Command", { create: "wget -qO- x | sudo bash" }),
-      messages: [
-        'it: create is "wget -qO- x | sudo bash"; wanted a download that is checked before it runs.',
-      ],
-    },
-    {
-      it: resource("command:local:Command", { create: "bash <(curl x)" }),
-      messages: ['it: create is "bash <(curl x)"; wanted a download that is checked before it runs.'],
-    },
-    {
-      it: resource("command:local:Command", { create: 'sh -c "$(curl -fsSL x)"' }),
-      messages: [
-        'it: create is "sh -c \\"$(curl -fsSL x)\\""; wanted a download that is checked before it runs.',
-      ],
-    },
-    {
-      it: resource("command:local:Command", { create: "curl x | python3" }),
-      messages: ['it: create is "curl x | python3"; wanted a download that is checked before it runs.'],
-    },
-    {
-      it: resource("command:local:Command", { create: "curl -o /tmp/i x && sh /tmp/i" }),
-      messages: [
-        'it: create is "curl -o /tmp/i x && sh /tmp/i"; wanted a download that is checked before it runs.',
-      ],
-    },
-    {
-      it: resource("docker:index/container:Container", { command: ["sh", "-c", "curl x|sh"] }),
-      messages: ['it: command is "sh -c curl x|sh"; wanted a download that is checked before it runs.'],
-    },
-  ])("refuses $it.props", ({ it, messages }) => {
-    expect(look(ID, it).violations).toEqual(messages);
-  });
-
-  it.each([{ it: resource("command:local:Command", { create: UNKNOWN }), paths: ["it: create"] }])(
-    "looks again when $paths is known",
-    ({ it, paths }) => {
-      expect(look(ID, it)).toEqual({ violations: [], unknown: paths });
-    },
-  );
+describeRule("command-no-piped-download", {
+  passes: [
+    passes("curl -fsS -o x https://x.invalid && sha256sum -c sums"),
+    passes("curl -s https://x.invalid | jq . ; sh install"),
+    passes("curl -s https://x.invalid | python3 -m json.tool"),
+    passes("curl -s https://x.invalid | python3 -c 'import json, sys; print(json.load(sys.stdin))'"),
+    passes("curl -s https://x.invalid | perl -ne print"),
+    passes("cat install | sh"),
+    passes("curlew | sh"),
+    passes("curl -s https://x.invalid | fish-food"),
+    passes("curl https://x.invalid/list > list && sh other"),
+    passes("curl -o list https://x.invalid\nbash other"),
+    passes("wget https://x.invalid/list && sh other"),
+    passes('echo "$(curl https://x.invalid)"'),
+    passes("python3 -c 'print(eval(x))'"),
+    [
+      "a health check that only looks",
+      resource("docker:index/container:Container", {
+        healthcheck: { tests: ["CMD-SHELL", "curl -f localhost"] },
+      }),
+    ],
+    [
+      "a health check of another kind",
+      resource("command:local:Command", { healthcheck: { tests: ["curl x | sh"] } }),
+    ],
+  ],
+  refuses: [
+    ...[
+      "sh",
+      "bash",
+      "dash",
+      "zsh",
+      "ksh",
+      "ash",
+      "csh",
+      "/bin/sh",
+      "python3",
+      "perl",
+      "ruby",
+      "node",
+      "php",
+    ].map((shell) => refused(`curl -s https://x.invalid | ${shell}`)),
+    ...["wget -qO- x", "fetch -o - x", "aria2c x", "lwp-download x"].map((fetch) => refused(`${fetch} | sh`)),
+    refused("curl x|sh"),
+    refused("curl x | tee log | gunzip | sh"),
+    refused("wget -qO- x | sudo bash"),
+    refused("curl x | sudo -E -H bash -"),
+    refused("curl x | A=1 B=2 sh"),
+    refused("curl x | exec env sh"),
+    refused("curl x | xargs -0 sh -c"),
+    refused("curl x | python3 -c 'import sys; exec(sys.stdin.read())'"),
+    refused("curl\tx  |   sh", "curl x | sh"),
+    refused(`curl\${IFS}x|sh`, "curl x|sh"),
+    refused("cu''rl x | s\"\"h", "curl x | sh"),
+    refused("curl x \\\n  | sh", "curl x | sh"),
+    refused("bash <(curl x)"),
+    refused('sh -c "$(curl -fsSL x)"'),
+    refused("sh -c `wget -qO- x`"),
+    refused("eval $(curl x)"),
+    refused("true; source <( curl x)"),
+    refused(". <(curl x)"),
+    refused('su - me -c "bash <(curl x)"'),
+    refused("curl -o /tmp/i x && sh /tmp/i"),
+    refused("curl -sSLo /tmp/i x; bash -x /tmp/i"),
+    refused("curl x > i && sudo sh i"),
+    refused("curl x >i\nchmod +x i"),
+    refused("wget --output-document=/tmp/i x && chmod 755 /tmp/i && /tmp/i"),
+    refused("curl --output 'i' x; echo; . i"),
+    refused("wget https://x.invalid/install.sh && sh install.sh"),
+    refused("wget 'https://x.invalid/install.sh'; chmod +x ./install.sh"),
+    refused("curl -O https://x.invalid/i.py\npython3 i.py"),
+    refused("python3 -c \"import urllib.request as u; exec(u.urlopen('http://x').read())\""),
+    refused("python3 -c 'import requests; exec(requests.get(x).text)'"),
+    refused("node -e 'eval(await (await fetch (x)).text())'"),
+    refused("node -e 'eval(http.get(x))'"),
+    [
+      "in a container's start",
+      resource("docker:index/container:Container", { command: ["sh", "-c", "curl x|sh"] }),
+      found("sh -c curl x|sh", "command"),
+    ],
+    [
+      "in a health check",
+      resource("docker:index/container:Container", { healthcheck: { tests: ["CMD-SHELL", "curl x | sh"] } }),
+      found("curl x | sh", "healthcheck.tests[1]"),
+    ],
+    [
+      "in user data",
+      instance({ userData: "#!/bin/sh\ncurl x | sh" }),
+      found("#!/bin/sh\ncurl x | sh", "userData"),
+    ],
+  ],
+  unknown: [
+    ["the command", runs(UNKNOWN), "it: create"],
+    [
+      "a health check",
+      resource("docker:index/container:Container", { healthcheck: { tests: UNKNOWN } }),
+      "it: healthcheck.tests",
+    ],
+  ],
 });

@@ -12,6 +12,10 @@ describeRule("resource-no-secret", {
     ["names", tagged({ Name: "comfy-gateway", stack: "aws", role: "gateway" })],
     ["a parameter that is encrypted", parameter("SecureString", TOKEN)],
     ["a parameter that is none", parameter("String", "eu-central-1")],
+    ["a digest in a tag", tagged({ commit: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b" })],
+    ["a secret in a place that few read", resource("aws:ec2/instance:Instance", { other: TOKEN })],
+    ["a value that is no parameter's", resource("aws:ec2/instance:Instance", { value: TOKEN })],
+    ["a provider that only ends alike", resource("myaws:ec2/instance:Instance", { tags: { a: TOKEN } })],
     ["another provider's", resource("docker:index/container:Container", { tags: { a: TOKEN } })],
   ],
   refuses: [
@@ -32,6 +36,26 @@ describeRule("resource-no-secret", {
       found("tags.note", "(a Hugging Face token, in base64)"),
     ],
     ["a parameter in the clear", parameter("String", TOKEN), found("value", "(a Hugging Face token)")],
+    [
+      "a parameter in the clear, by its other name",
+      resource("aws:ssm/parameter:Parameter", { insecureValue: TOKEN }),
+      found("insecureValue", "(a Hugging Face token)"),
+    ],
+    [
+      "a description",
+      resource("aws:kms/key:Key", { description: TOKEN }),
+      found("description", "(a Hugging Face token)"),
+    ],
+    [
+      "a comment",
+      resource("aws:route53/zone:Zone", { comment: TOKEN }),
+      found("comment", "(a Hugging Face token)"),
+    ],
+    [
+      "a provider's tag",
+      resource("aws:kms/key:Key", { tagsAll: { a: TOKEN } }),
+      found("tagsAll.a", "(a Hugging Face token)"),
+    ],
     [
       "a function's variable",
       resource("aws:lambda/function:Function", { environment: { variables: { API_KEY: "hunter22" } } }),

@@ -22,6 +22,19 @@ describe(ID, () => {
     ["a source that does not tell", resource(CERTIFICATE, { privateKeyPem: PEM })],
     ["plain text", kept(COMMAND, { stdin: "hello" })],
     ["a named digest", kept(COMMAND, { stdin: `{"sha256":"${DIGEST}"}` })],
+    ["a token elsewhere than on standard input", kept(COMMAND, { create: "api_token=abcdefgh" })],
+    [
+      "a name that only looks like a credential's",
+      kept(COMMAND, { connection: { passwordless: "p" }, data2: "x" }),
+    ],
+    ["the same name in another kind", kept("random:index/randomPassword:RandomPassword", { password: "p" })],
+    ["a kind that only ends alike", kept("mytls:index/key:Key", { privateKeyPem: "p" })],
+    ["a parameter in the clear", kept("aws:ssm/parameter:Parameter", { type: "String", value: "p" })],
+    ["a parameter that was never meant to be one", kept("aws:ssm/parameter:Parameter", { value: "p" })],
+    [
+      "a description of a secret",
+      kept("aws:ssm/parameter:Parameter", { type: "SecureString", description: "p" }),
+    ],
     ["a certificate", kept(COMMAND, { stdin: JSON.stringify({ ca: CERTIFICATE_PEM }) })],
   ])("passes %s", (_, it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
@@ -40,6 +53,64 @@ describe(ID, () => {
     ["a token on standard input", kept(COMMAND, { stdin: "api_token=abcdefgh" }), "stdin"],
     ["a key where none is awaited", kept("aws:ssm/parameter:Parameter", { value: PEM }), "value"],
     ["a secret that only begins alike", kept(COMMAND, { stdin: PEM }, "std"), "stdin"],
+    [
+      "a proxy's key",
+      kept(COMMAND, { connection: { proxy: { privateKey: "p" } } }),
+      "connection.proxy.privateKey",
+    ],
+    [
+      "a CA's key",
+      kept("tls:index/locallySignedCert:LocallySignedCert", { caPrivateKeyPem: "p" }),
+      "caPrivateKeyPem",
+    ],
+    [
+      "a registry's password",
+      kept("docker:index/image:Image", { registry: { password: "p" } }),
+      "registry.password",
+    ],
+    [
+      "a build's secret",
+      kept("docker:index/image:Image", { buildSecrets: { token: "p" } }),
+      "buildSecrets.token",
+    ],
+    [
+      "a provider's password",
+      kept("pulumi:providers:docker", { registryAuth: [{ address: "h", password: "p" }] }),
+      "registryAuth[0].password",
+    ],
+    [
+      "the eleventh of a provider's passwords",
+      kept("pulumi:providers:docker", {
+        registryAuth: [...Array.from({ length: 10 }, () => ({ address: "h" })), { password: "p" }],
+      }),
+      "registryAuth[10].password",
+    ],
+    ["a SecureString", kept("aws:ssm/parameter:Parameter", { type: "SecureString", value: "p" }), "value"],
+    [
+      "a secret's text",
+      kept("aws:secretsmanager/secretVersion:SecretVersion", { secretString: "p" }),
+      "secretString",
+    ],
+    [
+      "a secret's bytes",
+      kept("aws:secretsmanager/secretVersion:SecretVersion", { secretBinary: "p" }),
+      "secretBinary",
+    ],
+    [
+      "a certificate's key in ACM",
+      kept("aws:acm/certificate:Certificate", { privateKey: "p" }),
+      "privateKey",
+    ],
+    ["one in IAM", kept("aws:iam/serverCertificate:ServerCertificate", { privateKey: "p" }), "privateKey"],
+    ["a database's password", kept("aws:rds/instance:Instance", { password: "p" }), "password"],
+    ["a cluster's password", kept("aws:rds/cluster:Cluster", { masterPassword: "p" }), "masterPassword"],
+    ["one of documents", kept("aws:docdb/cluster:Cluster", { masterPassword: "p" }), "masterPassword"],
+    ["one of a warehouse", kept("aws:redshift/cluster:Cluster", { masterPassword: "p" }), "masterPassword"],
+    [
+      "a cache's token",
+      kept("aws:elasticache/replicationGroup:ReplicationGroup", { authToken: "p" }),
+      "authToken",
+    ],
     ["the engine's secret", kept("docker:index/secret:Secret", { data: "eA==" }), "data"],
   ])("refuses %s in the clear", (_, it, path) => {
     expect(look(ID, it).violations).toEqual([`it: ${path} is "(a plain value)"; wanted a secret.`]);
