@@ -104,17 +104,22 @@ export function statements(
   });
 }
 
-/** The documents of a resource that are known; `document` is undefined where the text is no policy document. */
+/**
+ * The documents that a resource holds, as the table has it, and that are known; `document` is undefined where the text
+ * is no policy document.
+ */
 export function documents(
   resource: Resource,
   table: Readonly<Record<string, string>>,
   report: Report,
 ): { readonly path: string; readonly document: Value }[] {
-  const [list, key] = (table[resource.type] ?? "").split("[].");
+  const where = table[resource.type];
+  if (where === undefined) {
+    return [];
+  }
+  const [list = where, key] = where.split("[].");
   const paths =
-    key === undefined
-      ? [list ?? ""]
-      : membersAt(report, resource, list ?? "").map(({ path }) => `${path}.${key}`);
+    key === undefined ? [list] : membersAt(report, resource, list).map(({ path }) => `${path}.${key}`);
   return paths.flatMap((path) => {
     const value = valueAt(resource, path);
     if (value === UNKNOWN) {

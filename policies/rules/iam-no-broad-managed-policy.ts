@@ -1,21 +1,6 @@
-import { expectAt, membersAt } from "../core/expectation";
-import type { Resource } from "../core/resource";
-import type { Report, ResourceRule } from "../core/rule";
-import { UNKNOWN, type Value } from "../core/value";
-
-/** Types that attach policies by ARN: one, or a list. */
-const ATTACHMENTS: Readonly<Record<string, string>> = {
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policyArn",
-  "aws:iam/userPolicyAttachment:UserPolicyAttachment": "policyArn",
-  "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn",
-  "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
-  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "policyArns[]",
-  "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": "policyArns[]",
-  "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": "policyArns[]",
-  "aws:iam/role:Role": "managedPolicyArns[]",
-  "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
-  "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive": "managedPolicyArns[]",
-};
+import { expectAt } from "../core/expectation";
+import type { ResourceRule } from "../core/rule";
+import { ATTACHMENT_TYPES, attachedPolicies, nameOfAws } from "../facts/iam-attachments";
 
 /** AWS's own policies that give a machine no more than it needs. */
 const NARROW: readonly string[] = [
@@ -36,24 +21,14 @@ const rule: ResourceRule = {
     { catalogue: "aws-fsbp", id: "IAM.1" },
     { catalogue: "cdk-nag", id: "IAM4" },
   ],
-  types: Object.keys(ATTACHMENTS),
+  types: ATTACHMENT_TYPES,
   checkResource(resource, report) {
-    for (const path of paths(resource, report)) {
-      expectAt(report, resource, path, "a narrow policy", (value) => !isBroad(value));
+    for (const path of attachedPolicies(resource, report)) {
+      expectAt(report, resource, path, "a narrow policy", (value) => {
+        const name = nameOfAws(value);
+        return name === undefined || NARROW.includes(name);
+      });
     }
   },
 };
 export default rule;
-
-function paths(resource: Resource, report: Report): string[] {
-  const path = ATTACHMENTS[resource.type] ?? "";
-  return path.endsWith("[]")
-    ? membersAt(report, resource, path.slice(0, -2)).map((member) => member.path)
-    : [path];
-}
-
-function isBroad(value: Value): boolean {
-  const name =
-    value === UNKNOWN ? undefined : /^arn:[\w-]+:iam::aws:policy\/(.+)$/i.exec(String(value).trim())?.[1];
-  return name !== undefined && !NARROW.includes(name);
-}

@@ -23,9 +23,7 @@ const rule: ResourceRule = {
   ],
   types: [...new Set(TABLES.flatMap((table) => Object.keys(table)))],
   checkResource(resource, report) {
-    const all = TABLES.flatMap((table) =>
-      table[resource.type] === undefined ? [] : statements(resource, table, report),
-    );
+    const all = TABLES.flatMap((table) => statements(resource, table, report));
     for (const statement of all.filter(({ allows }) => allows)) {
       for (const found of inverted(statement)) {
         const wanted = `${found.slice(3)} in its place`;

@@ -24,6 +24,8 @@ const ANYWHERE = [
   "iam:CreateRole",
   "iam:CreateServiceSpecificCredential",
   "iam:ResetServiceSpecificCredential",
+  "iam:UploadSigningCertificate",
+  "iam:UploadSSHPublicKey",
   "iam:DeleteRolePermissionsBoundary",
   "iam:DeleteUserPermissionsBoundary",
   "iam:PutRolePermissionsBoundary",
@@ -31,11 +33,13 @@ const ANYWHERE = [
   "iam:DeactivateMFADevice",
   "iam:CreateOpenIDConnectProvider",
   "iam:UpdateOpenIDConnectProviderThumbprint",
+  "iam:AddClientIDToOpenIDConnectProvider",
   "iam:CreateSAMLProvider",
   "iam:UpdateSAMLProvider",
   "iam:AddRoleToInstanceProfile",
   "organizations:CreateAccount",
   "organizations:LeaveOrganization",
+  "organizations:DetachPolicy",
   "sso:CreateAccountAssignment",
   "sso:PutInlinePolicyToPermissionSet",
   "sso:AttachManagedPolicyToPermissionSet",
@@ -112,8 +116,9 @@ const rule: ResourceRule = {
   ],
   types: Object.keys(IDENTITY_POLICIES),
   checkResource(resource, report) {
-    for (const statement of statements(resource, IDENTITY_POLICIES, report)) {
-      const { path, allows, actions, resources } = statement;
+    const allowing = statements(resource, IDENTITY_POLICIES, report).filter(({ allows }) => allows);
+    for (const statement of allowing) {
+      const { path, actions, resources } = statement;
       const among = (list: readonly string[]) =>
         list.filter((action) => actions.some((pattern) => covers(pattern, action)));
       const onAnything = among(ON_ANYTHING);
@@ -124,9 +129,6 @@ const rule: ResourceRule = {
         ...(isOpen || resources.some((one) => typeof one === "string" && /[*?]/.test(one)) ? onSeveral : []),
         ...(isOpen ? onAnything : []),
       ];
-      if (!allows) {
-        continue;
-      }
       if (found.length > 0) {
         const more = found.length > 3 ? ` and ${found.length - 3} more` : "";
         const names = `${found.slice(0, 3).join(", ")}${more}`;

@@ -21,12 +21,10 @@ const rule: ResourceRule = {
   types: Object.keys(IDENTITY_POLICIES),
   checkResource(resource, report) {
     const wide: Statement[] = [];
-    for (const statement of statements(resource, IDENTITY_POLICIES, report)) {
-      const { path, allows, actions, resources } = statement;
+    const allowing = statements(resource, IDENTITY_POLICIES, report).filter(({ allows }) => allows);
+    for (const statement of allowing) {
+      const { path, actions, resources } = statement;
       const found = actions.find(isEverything);
-      if (!allows) {
-        continue;
-      }
       if (found !== undefined && coversAnyResource(statement)) {
         report.violation({
           resource,

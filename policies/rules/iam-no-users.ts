@@ -15,18 +15,22 @@ const rule: ResourceRule = {
     "aws:iam/user:User",
     "aws:iam/group:Group",
     "aws:iam/groupMembership:GroupMembership",
+    "aws:iam/groupPolicy:GroupPolicy",
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
     "aws:iam/userGroupMembership:UserGroupMembership",
     "aws:iam/accessKey:AccessKey",
     "aws:iam/userLoginProfile:UserLoginProfile",
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
     "aws:iam/serviceSpecificCredential:ServiceSpecificCredential",
     "aws:iam/sshKey:SshKey",
     "aws:iam/signingCertificate:SigningCertificate",
     "aws:lightsail/bucketAccessKey:BucketAccessKey",
   ],
   checkResource(resource, report) {
-    const [, found = ""] = resource.type.split("/")[1]?.split(":") ?? [];
+    const found = resource.type.split(":").at(-1);
     report.violation({ resource, path: "", found, wanted: "a role" });
   },
 };

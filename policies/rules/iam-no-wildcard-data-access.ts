@@ -17,12 +17,21 @@ const TELLING = [
   "dynamodb:BatchGetItem",
   "dynamodb:Query",
   "dynamodb:Scan",
+  "dynamodb:GetRecords",
   "ec2:GetPasswordData",
   "ec2:GetConsoleOutput",
   "ec2:DescribeInstanceAttribute",
+  "ec2:DescribeLaunchTemplateVersions",
+  "ec2:GetLaunchTemplateData",
+  "autoscaling:DescribeLaunchConfigurations",
   "ebs:GetSnapshotBlock",
   "lambda:GetFunction",
+  "lambda:GetFunctionConfiguration",
+  "lambda:ListFunctions",
+  "ecs:DescribeTaskDefinition",
+  "logs:GetLogEvents",
   "sqs:ReceiveMessage",
+  "kinesis:GetRecords",
   "rds-db:connect",
   "redshift:GetClusterCredentials",
   "codeartifact:GetAuthorizationToken",
@@ -45,11 +54,11 @@ const rule: ResourceRule = {
   ],
   types: Object.keys(IDENTITY_POLICIES),
   checkResource(resource, report) {
-    for (const statement of statements(resource, IDENTITY_POLICIES, report)) {
+    const allowing = statements(resource, IDENTITY_POLICIES, report).filter(
+      (one) => one.allows && !isBound(one),
+    );
+    for (const statement of allowing) {
       const told = TELLING.filter((action) => statement.actions.some((pattern) => covers(pattern, action)));
-      if (!statement.allows || isBound(statement)) {
-        continue;
-      }
       if (told.length > 0 && coversAnyResource(statement)) {
         const found = `${told[0]} on any resource`;
         report.violation({ resource, path: statement.path, found, wanted: "named resources" });

@@ -17,11 +17,11 @@ const rule: ResourceRule = {
   ],
   types: Object.keys(IDENTITY_POLICIES),
   checkResource(resource, report) {
-    for (const statement of statements(resource, IDENTITY_POLICIES, report)) {
+    const allowing = statements(resource, IDENTITY_POLICIES, report).filter(
+      (one) => one.allows && !isBound(one),
+    );
+    for (const statement of allowing) {
       const changing = statement.actions.filter(isChanging);
-      if (!statement.allows || isBound(statement)) {
-        continue;
-      }
       if (changing.length > 0 && coversAnyResource(statement)) {
         const found = `${changing.join(", ")} on any resource`;
         report.violation({

@@ -19,9 +19,7 @@ const rule: ResourceRule = {
   references: [],
   types: [...new Set(TABLES.flatMap((table) => Object.keys(table)))],
   checkResource(resource, report) {
-    for (const { path, document } of TABLES.flatMap((table) =>
-      table[resource.type] === undefined ? [] : documents(resource, table, report),
-    )) {
+    for (const { path, document } of TABLES.flatMap((table) => documents(resource, table, report))) {
       if (document === undefined) {
         report.violation({ resource, path, found: "no JSON object", wanted: "a policy document" });
       } else if (!hasStatement(document)) {

@@ -20,7 +20,7 @@ const rule: ResourceRule = {
     }
     const { path, list, words: uses } = found;
     if (isCa(resource)) {
-      if (!(uses.length === SIGNING.length && SIGNING.every((use) => uses.includes(use)))) {
+      if (!(SIGNING.every((use) => uses.includes(use)) && uses.every((use) => SIGNING.includes(use)))) {
         report.violation({
           resource,
           path,

@@ -6,6 +6,11 @@ import { asNumber, word } from "../facts/docker";
 
 const CURVES = ["p256", "p384", "p521"];
 const LEAST_RSA_BITS = 3072;
+/** What ACM calls keys that are strong enough. */
+const OF_ACM = ["EC_prime256v1", "EC_secp384r1", "EC_secp521r1", "RSA_3072", "RSA_4096"];
+/** Kinds of SSH keys that have one strength; those that begin with `sk-` are kept on a token. */
+const OF_SSH =
+  /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)$/;
 
 const KEY_PAIR = "aws:ec2/keyPair:KeyPair";
 const CERTIFICATE = "aws:acm/certificate:Certificate";
@@ -32,7 +37,7 @@ const rule: ResourceRule = {
       const isImported = valueAt(resource, "privateKey") !== undefined;
       const wanted = "EC_prime256v1, EC_secp384r1, EC_secp521r1, RSA_3072 or RSA_4096";
       expectAt(report, resource, "keyAlgorithm", wanted, (value) =>
-        value === undefined ? isImported : /^(EC_\w+|RSA_[34]\d{3})$/.test(String(value)),
+        value === undefined ? isImported : OF_ACM.includes(String(value)),
       );
       return;
     }
@@ -52,17 +57,23 @@ export default rule;
 
 /** An OpenSSH public key: base64 of fields, each with its length before it; RSA's are the exponent and the modulus. */
 function isStrongSshKey(line: string): boolean {
-  const [kind = "", encoded = ""] = line.trim().split(/\s+/);
-  if (/^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|sk-\S+)$/.test(kind)) {
-    return true;
+  const [kind, encoded] = line.trim().split(/\s+/);
+  if (kind !== "ssh-rsa") {
+    return OF_SSH.test(String(kind));
   }
-  const bytes = Buffer.from(encoded, "base64");
-  const fields: Buffer[] = [];
-  for (let at = 0; at + 4 <= bytes.length; ) {
-    const length = bytes.readUInt32BE(at);
-    fields.push(bytes.subarray(at + 4, at + 4 + length));
-    at += 4 + length;
+  const [, , modulus] = fields(Buffer.from(String(encoded), "base64"));
+  return modulus !== undefined && bitLength(modulus) >= LEAST_RSA_BITS;
+}
+
+function fields(bytes: Buffer): Buffer[] {
+  if (bytes.length < 4) {
+    return [];
   }
-  const modulus = (fields[2] ?? Buffer.alloc(0)).toString("hex").replace(/^0+/, "");
-  return kind === "ssh-rsa" && modulus !== "" && BigInt(`0x${modulus}`).toString(2).length >= LEAST_RSA_BITS;
+  const end = 4 + bytes.readUInt32BE(0);
+  return [bytes.subarray(4, end), ...fields(bytes.subarray(end))];
+}
+
+/** The bits of a number without its leading zeros; one of no bytes has none. */
+function bitLength(number: Buffer): number {
+  return BigInt(`0x0${number.toString("hex")}`).toString(2).length;
 }

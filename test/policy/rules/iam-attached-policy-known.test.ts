@@ -1,3 +1,4 @@
+import type { Resource } from "../../../policies/core/resource";
 import { UNKNOWN, type Value } from "../../../policies/core/value";
 import { resource } from "../../support/policy";
 import { describeRule } from "../../support/rule-table";
@@ -5,12 +6,24 @@ import { describeRule } from "../../support/rule-table";
 const own = resource("aws:iam/policy:Policy", { arn: "arn:aws:iam::1:policy/own" }, "own");
 const attach = (policyArn: Value, kind = "rolePolicyAttachment:RolePolicyAttachment") =>
   resource(`aws:iam/${kind}`, { policyArn });
+const list = (type: string, key: string, ...arns: Value[]) => resource(type, { [key]: arns });
+const ADMIN = "arn:aws:iam::2:policy/Admin";
 const found = (what: string) => `it: policyArn is ${what}; wanted a policy of this stack.`;
 
 describeRule("iam-attached-policy-known", {
   passes: [
     ["the stack's own", [own, attach("arn:aws:iam::1:policy/own")]],
     ["the stack's own, before its ARN is known", [own, attach(UNKNOWN)]],
+    [
+      "the stack's own by its id",
+      [resource("aws:iam/policy:Policy", { id: "arn:own" }, "own"), attach("arn:own")],
+    ],
+    [
+      "the stack's own in a role's list",
+      [own, list("aws:iam/role:Role", "managedPolicyArns", "arn:aws:iam::1:policy/own")],
+    ],
+    ["another type with such a property", resource("aws:iam/user:User", { policyArn: ADMIN })],
+    ["one of AWS's own, with blanks", attach(" arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy ")],
     ["one of AWS's own", attach("arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")],
   ],
   refuses: [
@@ -26,6 +39,47 @@ describeRule("iam-attached-policy-known", {
       [own, attach("arn:aws:iam::2:policy/Admin", "policyAttachment:PolicyAttachment")],
       found('"arn:aws:iam::2:policy/Admin"'),
     ],
+    ["a group's", [own, attach(ADMIN, "groupPolicyAttachment:GroupPolicyAttachment")], found(`"${ADMIN}"`)],
+    ["a user's", [own, attach(ADMIN, "userPolicyAttachment:UserPolicyAttachment")], found(`"${ADMIN}"`)],
+    [
+      "one with AWS's name in front of it",
+      attach("policy/arn:aws:iam::aws:policy/Admin"),
+      found('"policy/arn:aws:iam::aws:policy/Admin"'),
+    ],
+    [
+      "a role's own list",
+      [own, list("aws:iam/role:Role", "managedPolicyArns", "arn:aws:iam::1:policy/own", ADMIN)],
+      `it: managedPolicyArns[1] is "${ADMIN}"; wanted a policy of this stack.`,
+    ],
+    ...["role", "user", "group"].map((who): [string, Resource, string] => {
+      const kind = `${who}PolicyAttachmentsExclusive`;
+      const type = `aws:iam/${kind}:${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`;
+      return [
+        `the exclusive list of a ${who}`,
+        list(type, "policyArns", ADMIN),
+        `it: policyArns[0] is "${ADMIN}"; wanted a policy of this stack.`,
+      ];
+    }),
+    [
+      "what a permission set gives to people",
+      resource("aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", { managedPolicyArn: ADMIN }),
+      `it: managedPolicyArn is "${ADMIN}"; wanted a policy of this stack.`,
+    ],
+    [
+      "what a permission set gives to people, in a list",
+      list(
+        "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive",
+        "managedPolicyArns",
+        ADMIN,
+      ),
+      `it: managedPolicyArns[0] is "${ADMIN}"; wanted a policy of this stack.`,
+    ],
   ],
-  unknown: [],
+  unknown: [
+    [
+      "a role's own list",
+      resource("aws:iam/role:Role", { managedPolicyArns: UNKNOWN }),
+      "it: managedPolicyArns",
+    ],
+  ],
 });

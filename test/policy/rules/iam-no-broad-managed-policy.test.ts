@@ -9,6 +9,9 @@ const found = (path: string, arn: string) => `it: ${path} is "${arn}"; wanted a 
 describeRule("iam-no-broad-managed-policy", {
   passes: [
     ["Systems Manager", attached(`${AWS}AmazonSSMManagedInstanceCore`)],
+    ["what a machine's metrics and logs need", attached(`${AWS}CloudWatchAgentServerPolicy`)],
+    ["fetching images", attached(`${AWS}AmazonEC2ContainerRegistryPullOnly`)],
+    ["snapshots by the clock", attached(`${AWS}service-role/AWSDataLifecycleManagerServiceRole`)],
     ["one's own", attached("arn:aws:iam::1:policy/mine")],
   ],
   refuses: [
@@ -26,6 +29,13 @@ describeRule("iam-no-broad-managed-policy", {
       "a role's list",
       resource("aws:iam/role:Role", { managedPolicyArns: [`${AWS}IAMFullAccess`] }),
       found("managedPolicyArns[0]", `${AWS}IAMFullAccess`),
+    ],
+    [
+      "a permission set's",
+      resource("aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", {
+        managedPolicyArn: `${AWS}job-function/SystemAdministrator`,
+      }),
+      found("managedPolicyArn", `${AWS}job-function/SystemAdministrator`),
     ],
   ],
   unknown: [["the policy", attached(UNKNOWN), "it: policyArn"]],

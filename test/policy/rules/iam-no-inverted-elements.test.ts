@@ -12,7 +12,10 @@ const later = resource("aws:iam/policy:Policy", { policy: UNKNOWN });
 
 const found = (what: string) => `it: policy.Statement[0] is "Not${what}"; wanted ${what} in its place.`;
 describeRule("iam-no-inverted-elements", {
-  passes: [["a refusal", policy({ Effect: "Deny", NotAction: "s3:*" })]],
+  passes: [
+    ["what is needed", policy({ Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*" })],
+    ["a refusal", policy({ Effect: "Deny", NotAction: "s3:*" })],
+  ],
   refuses: [
     ["NotAction", policy({ NotAction: "iam:*", Resource: "*" }), found("Action")],
     ["NotResource", asObject({ action: "s3:*", notresource: "x" }), found("Resource")],

@@ -15,6 +15,14 @@ const found = (what: string) =>
 describeRule("iam-no-star-star", {
   passes: [
     ["one action on one thing", policy({ Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*" })],
+    ["everything on one thing", policy({ Action: "*", Resource: "arn:aws:s3:::b/*" })],
+    [
+      "every action, in pieces, on one thing",
+      policy({ Action: ["a*", "e*", "i*", "k*", "r*", "s*"], Resource: "arn:aws:s3:::b/*" }),
+    ],
+    ["one action on everything", policy({ Action: "ec2:DescribeTags", Resource: "*" })],
+    ["one action, whatever it is on", asObject({ action: "s3:GetObject", resource: UNKNOWN })],
+    ["a refusal that is not known yet", asObject({ effect: "Deny", action: UNKNOWN, resource: "*" })],
     ["a refusal of everything", policy({ Effect: "Deny", Action: "*", Resource: "*" })],
   ],
   refuses: [
@@ -33,6 +41,7 @@ describeRule("iam-no-star-star", {
   ],
   unknown: [
     ["the policy", later, "it: policy"],
+    ["what everything is on", asObject({ action: "*", resource: UNKNOWN }), "it: policy.Statement[0]"],
     ["an action", asObject({ action: UNKNOWN, resource: "*" }), "it: policy.Statement[0]"],
   ],
 });

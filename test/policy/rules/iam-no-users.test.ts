@@ -1,11 +1,36 @@
 import { resource } from "../../support/policy";
 import { describeRule } from "../../support/rule-table";
 
+const of = (kind: string) =>
+  resource(`aws:iam/${kind.slice(0, 1).toLowerCase()}${kind.slice(1)}:${kind}`, {});
+
+/** Each is, or makes, somebody who signs in with something that does not end. */
+const KINDS = [
+  "Group",
+  "GroupMembership",
+  "GroupPolicy",
+  "GroupPolicyAttachment",
+  "GroupPolicyAttachmentsExclusive",
+  "UserGroupMembership",
+  "UserPolicy",
+  "UserPolicyAttachment",
+  "UserPolicyAttachmentsExclusive",
+  "ServiceSpecificCredential",
+  "SshKey",
+  "SigningCertificate",
+];
+
 describeRule("iam-no-users", {
   passes: [["a role", resource("aws:iam/role:Role", {})]],
   refuses: [
     ["a user", resource("aws:iam/user:User", {}), 'it is "User"; wanted a role.'],
     ["a key", resource("aws:iam/accessKey:AccessKey", {}), 'it is "AccessKey"; wanted a role.'],
+    ...KINDS.map((kind) => [kind, of(kind), `it is "${kind}"; wanted a role.`] as const),
+    [
+      "a key of Lightsail's",
+      resource("aws:lightsail/bucketAccessKey:BucketAccessKey", {}),
+      'it is "BucketAccessKey"; wanted a role.',
+    ],
     [
       "a password",
       resource("aws:iam/userLoginProfile:UserLoginProfile", {}),

@@ -16,6 +16,7 @@ const METRICS = { Action: "cloudwatch:PutMetricData", Resource: "*" };
 describeRule("iam-no-wildcard-resource", {
   passes: [
     ["reading anything", policy({ Action: ["ec2:Describe*", "route53:ListHostedZones"], Resource: "*" })],
+    ["a refusal", policy({ ...METRICS, Effect: "Deny" })],
     ["one bucket", policy({ Action: "s3:PutObject", Resource: "arn:aws:s3:::b/*" })],
     [
       "a bound action",
@@ -23,6 +24,11 @@ describeRule("iam-no-wildcard-resource", {
     ],
   ],
   refuses: [
+    [
+      "changing anything in two ways",
+      policy({ Action: ["sqs:SendMessage", "sqs:ListQueues", "sns:Publish"], Resource: "*" }),
+      found("sqs:SendMessage, sns:Publish"),
+    ],
     ["changing anything", policy(METRICS), found("cloudwatch:PutMetricData")],
     [
       "a condition that may be absent",

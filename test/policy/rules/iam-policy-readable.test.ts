@@ -15,6 +15,7 @@ const text = (value: Value) => resource("aws:iam/policy:Policy", { policy: value
 describeRule("iam-policy-readable", {
   passes: [
     ["text", policy({})],
+    ["a version and an id beside the statements", text({ Version: "2012-10-17", Id: "x", statement: [] })],
     ["an object", asObject({})],
     ["none", text(undefined)],
   ],
@@ -22,6 +23,11 @@ describeRule("iam-policy-readable", {
     ["no JSON", text("Allow *"), found],
     ["a list", text("[]"), found],
     ["a number", text(1), found],
+    [
+      "a role whose trust is no JSON",
+      resource("aws:iam/role:Role", { assumeRolePolicy: "ec2" }),
+      'it: assumeRolePolicy is "no JSON object"; wanted a policy document.',
+    ],
   ],
   unknown: [["the policy", later, "it: policy"]],
 });

@@ -9,12 +9,20 @@ const found = (what: string) =>
 describeRule("iam-trust-known-services", {
   passes: [
     ["EC2", role({ Service: "ec2.amazonaws.com" })],
+    ["the network's log", role({ Service: "vpc-flow-logs.amazonaws.com" })],
+    ["snapshots and backups", role({ Service: ["dlm.amazonaws.com", "backup.amazonaws.com"] })],
+    ["EC2 in China", role({ Service: "ec2.amazonaws.com.cn" })],
+    [
+      "a refusal of everyone",
+      resource("aws:iam/role:Role", { assumeRolePolicy: { Statement: { Effect: "Deny", Principal: "*" } } }),
+    ],
     ["the scheduler", role({ Service: "scheduler.amazonaws.com" })],
   ],
   refuses: [
     ["everyone", role("*"), found("* *")],
     ["everyone with an account", role({ AWS: "*" }), found("* *")],
     ["an account", role({ AWS: ["arn:aws:iam::1:root"] }), found("aws arn:aws:iam::1:root")],
+    ["a user called like a service", role({ AWS: "ec2.amazonaws.com" }), found("aws ec2.amazonaws.com")],
     [
       "another service",
       role({ Service: ["ec2.amazonaws.com", "lambda.amazonaws.com"] }),

@@ -17,6 +17,11 @@ describe(ID, () => {
         allowedUses: ["digital_signature", "server_auth"],
       }),
     ],
+    [
+      resource("tls:index/locallySignedCert:LocallySignedCert", {
+        allowedUses: ["digital_signature", "client_auth"],
+      }),
+    ],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -36,6 +41,15 @@ describe(ID, () => {
       }),
       messages: [
         'it: allowedUses is ["cert_signing","server_auth"]; wanted cert_signing and crl_signing alone for a CA.',
+      ],
+    },
+    {
+      it: resource("tls:index/selfSignedCert:SelfSignedCert", {
+        isCaCertificate: true,
+        allowedUses: ["cert_signing", "crl_signing", "server_auth"],
+      }),
+      messages: [
+        'it: allowedUses is ["cert_signing","crl_signing","server_auth"]; wanted cert_signing and crl_signing alone for a CA.',
       ],
     },
     {

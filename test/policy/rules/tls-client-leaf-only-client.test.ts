@@ -11,6 +11,11 @@ describe(ID, () => {
         allowedUses: ["client_auth", "digital_signature"],
       }),
     ],
+    [
+      resource("tls:index/locallySignedCert:LocallySignedCert", {
+        allowedUses: ["client_auth", "key_agreement", "key_encipherment"],
+      }),
+    ],
     [resource("tls:index/locallySignedCert:LocallySignedCert", { allowedUses: ["server_auth"] })],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });

@@ -1,0 +1,36 @@
+import { membersAt } from "../core/expectation";
+import type { Resource } from "../core/resource";
+import type { Report } from "../core/rule";
+import type { Value } from "../core/value";
+
+/** Types that attach policies by ARN: one, or a list. */
+const ATTACHMENTS: Readonly<Record<string, string>> = {
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policyArn",
+  "aws:iam/userPolicyAttachment:UserPolicyAttachment": "policyArn",
+  "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn",
+  "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
+  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "policyArns[]",
+  "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": "policyArns[]",
+  "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": "policyArns[]",
+  "aws:iam/role:Role": "managedPolicyArns[]",
+  "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
+  "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive": "managedPolicyArns[]",
+};
+
+export const ATTACHMENT_TYPES: readonly string[] = Object.keys(ATTACHMENTS);
+
+/** The paths of the ARNs of the policies that a resource attaches; a list that is not known yet is reported. */
+export function attachedPolicies(resource: Resource, report: Report): string[] {
+  const path = ATTACHMENTS[resource.type];
+  if (path === undefined) {
+    return [];
+  }
+  return path.endsWith("[]")
+    ? membersAt(report, resource, path.slice(0, -2)).map((member) => member.path)
+    : [path];
+}
+
+/** The name of one of AWS's own policies, such as `AdministratorAccess`; undefined for any other. */
+export function nameOfAws(arn: Value): string | undefined {
+  return /^arn:[\w-]+:iam::aws:policy\/(.+)/i.exec(String(arn).trim())?.[1];
+}
