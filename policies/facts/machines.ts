@@ -19,13 +19,13 @@ export interface Machine {
   readonly isTemplate: boolean;
   /** Whether it starts from a template, which gives what it leaves out. */
   readonly hasTemplate: boolean;
-  /** Path of its metadata options; undefined where EC2 has none, so that its defaults hold. */
-  readonly metadata?: string;
+  /** Path of its metadata options; where EC2 has none, nothing stands there, and its defaults hold. */
+  readonly metadata: string;
   readonly image: string;
   readonly ebsOptimized: string;
   readonly monitoring: string;
   /** Where it may name its instance profile. */
-  readonly profiles: readonly string[];
+  readonly profiles: readonly [string, ...string[]];
   readonly userData: readonly string[];
   /** The path of the machine itself, empty where it is the resource. */
   readonly at: (key: string) => string;
@@ -37,7 +37,6 @@ export function machines(resource: Resource, report: Report): Machine[] {
     return membersAt(report, resource, "launchSpecifications").map(({ path }) => ({
       ...machine(resource, path),
       profiles: [`${path}.iamInstanceProfile`, `${path}.iamInstanceProfileArn`],
-      metadata: undefined,
     }));
   }
   const found = machine(resource, "");

@@ -17,9 +17,7 @@ const rule: ResourceRule = {
     for (const { image, hasTemplate } of machines(resource, report)) {
       expectAt(report, resource, image, "the id of an AMI", (value) =>
         // The template is looked at by itself.
-        isSet(value)
-          ? typeof value === "string" && /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(value)
-          : hasTemplate,
+        isSet(value) ? /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(String(value)) : hasTemplate,
       );
     }
   },

@@ -15,8 +15,8 @@ const rule: ResourceRule = {
   ],
   types: MACHINE_TYPES,
   checkResource(resource, report) {
-    for (const { metadata, at } of machines(resource, report)) {
-      const path = `${metadata ?? at("metadataOptions")}.httpPutResponseHopLimit`;
+    for (const { metadata } of machines(resource, report)) {
+      const path = `${metadata}.httpPutResponseHopLimit`;
       expectAt(report, resource, path, "1", (value) => value === 1 || value === "1");
     }
   },

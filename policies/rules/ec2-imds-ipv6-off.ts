@@ -12,12 +12,10 @@ const rule: ResourceRule = {
   types: MACHINE_TYPES,
   checkResource(resource, report) {
     for (const { metadata, hasTemplate } of machines(resource, report)) {
-      if (metadata !== undefined) {
-        // Left out it is off, but a template may have turned it on.
-        expectAt(report, resource, `${metadata}.httpProtocolIpv6`, '"disabled"', (value) =>
-          isSet(value) ? value === "disabled" : !hasTemplate,
-        );
-      }
+      // Left out it is off, but a template may have turned it on.
+      expectAt(report, resource, `${metadata}.httpProtocolIpv6`, '"disabled"', (value) =>
+        isSet(value) ? value === "disabled" : !hasTemplate,
+      );
     }
   },
 };

@@ -36,8 +36,6 @@ function optionPaths(...[resource, report]: Parameters<ResourceRule["checkResour
       return ["instanceMetadataOptions.httpTokens"];
     default:
       // A spot fleet's own specification has no options: what it starts takes IMDSv1.
-      return machines(resource, report).map(
-        ({ metadata, at }) => `${metadata ?? at("metadataOptions")}.httpTokens`,
-      );
+      return machines(resource, report).map(({ metadata }) => `${metadata}.httpTokens`);
   }
 }

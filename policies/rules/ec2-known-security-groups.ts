@@ -6,7 +6,7 @@ import { isSet, MACHINE_TYPES, machines } from "../facts/machines";
 import { partnership } from "../facts/partners";
 
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
-const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+const CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
 const INTERFACE = "aws:ec2/networkInterface:NetworkInterface";
 /** What else takes groups, with the property that names one or several. */
 const OTHERS: Readonly<Record<string, string>> = {
@@ -31,12 +31,13 @@ const rule: StackRule = {
   checkStack({ resources }, report) {
     const groups = resources.filter(({ type }) => type === GROUP);
     for (const resource of resources) {
+      const other = OTHERS[resource.type];
       if (MACHINE_TYPES.includes(resource.type)) {
         checkMachine(resource, groups, report);
       } else if (resource.type === INTERFACE) {
         checkList(resource, "securityGroups", groups, report, true);
-      } else if (OTHERS[resource.type] !== undefined) {
-        checkList(resource, OTHERS[resource.type] ?? "", groups, report, false);
+      } else if (other !== undefined) {
+        checkList(resource, other, groups, report, false);
       }
     }
   },
@@ -46,38 +47,31 @@ export default rule;
 function checkMachine(resource: Resource, groups: readonly Resource[], report: Report): void {
   for (const { at, hasTemplate } of machines(resource, report)) {
     const interfaces = membersAt(report, resource, at("networkInterfaces"));
-    if (resource.type === TEMPLATE && interfaces.length > 0) {
-      for (const { path } of interfaces) {
-        const isMade = !isSet(valueAt(resource, `${path}.networkInterfaceId`));
-        checkList(resource, `${path}.securityGroups`, groups, report, isMade);
-      }
-      continue;
+    for (const { path } of interfaces) {
+      const isMade = !isSet(valueAt(resource, `${path}.networkInterfaceId`));
+      checkList(resource, `${path}.securityGroups`, groups, report, isMade);
     }
-    // An interface that is there already has groups of its own, and a template those that it names.
+    // An interface has groups of its own, and a template those that it names.
     const elsewhere =
       hasTemplate ||
       isSet(valueAt(resource, at("primaryNetworkInterface"))) ||
       interfaces.length > 0 ||
       valueAt(resource, at("networkInterfaces")) === UNKNOWN;
-    const isConfiguration = resource.type.includes("launchConfiguration");
-    checkList(
-      resource,
-      at(isConfiguration ? "securityGroups" : "vpcSecurityGroupIds"),
-      groups,
-      report,
-      !elsewhere,
-    );
-    const names = isConfiguration ? undefined : ["securityGroups", "securityGroupNames"].map(at);
-    for (const path of names ?? []) {
-      const found = valueAt(resource, path);
-      if (Array.isArray(found) && found.length > 0) {
-        report.violation({
-          resource,
-          path,
-          found,
-          wanted: "vpcSecurityGroupIds: a name is one of the default VPC",
-        });
-      }
+    if (resource.type === CONFIGURATION) {
+      checkList(resource, "securityGroups", groups, report, true);
+    } else {
+      checkList(resource, at("vpcSecurityGroupIds"), groups, report, !elsewhere);
+      refuseNames(resource, ["securityGroups", "securityGroupNames"].map(at), report);
+    }
+  }
+}
+
+function refuseNames(resource: Resource, paths: readonly string[], report: Report): void {
+  for (const path of paths) {
+    const found = valueAt(resource, path);
+    if (Array.isArray(found) && found.length > 0) {
+      const wanted = "vpcSecurityGroupIds: a name is one of the default VPC";
+      report.violation({ resource, path, found, wanted });
     }
   }
 }

@@ -1,16 +1,29 @@
 import { membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
-import { isSet, isTrue, MACHINE_TYPES } from "../facts/machines";
+import { UNKNOWN, type Value } from "../core/value";
+import { isSet, isTrue } from "../facts/machines";
 import { partnership } from "../facts/partners";
 
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+const CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
 const GROUP = "aws:autoscaling/group:Group";
-const FLEETS = ["aws:ec2/fleet:Fleet", "aws:ec2/spotFleetRequest:SpotFleetRequest"];
+/** Where a resource says which template it starts machines from. */
+const USES: Readonly<Record<string, readonly string[]>> = {
+  "aws:ec2/instance:Instance": ["launchTemplate"],
+  "aws:ec2/spotInstanceRequest:SpotInstanceRequest": ["launchTemplate"],
+  "aws:ec2/fleet:Fleet": ["launchTemplateConfigs[].launchTemplateSpecification"],
+  "aws:ec2/spotFleetRequest:SpotFleetRequest": ["launchTemplateConfigs[].launchTemplateSpecification"],
+  [GROUP]: [
+    "launchTemplate",
+    "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification",
+    "mixedInstancesPolicy.launchTemplate.overrides[].launchTemplateSpecification",
+  ],
+};
 
 const rule: StackRule = {
-  description: "Machines start from a launch template of this stack, in the version that the stack writes.",
+  description:
+    "Machines start from a launch template or configuration of this stack, in the version that the stack writes.",
   why: "A template from elsewhere, or an older version that stayed the default, may ask for IMDSv1, a plain disk or a public address.",
   fix: 'give the id of a template of this stack with its latestVersion; "$Default" needs updateDefaultVersion true on the template.',
   severity: "high",
@@ -18,9 +31,14 @@ const rule: StackRule = {
   references: [],
   checkStack({ resources }, report) {
     const templates = resources.filter(({ type }) => type === TEMPLATE);
+    const configurations = resources.filter(({ type }) => type === CONFIGURATION);
     for (const resource of resources) {
       for (const path of uses(resource, report)) {
-        check(resource, path, templates, report);
+        checkTemplate(resource, path, templates, report);
+      }
+      if (resource.type === GROUP && isSet(valueAt(resource, "launchConfiguration"))) {
+        const wanted = "a launch configuration of this stack";
+        ownersOf(resource, "launchConfiguration", configurations, wanted, report);
       }
     }
   },
@@ -29,41 +47,65 @@ export default rule;
 
 /** Paths of what a resource says of a template that it uses. */
 function uses(resource: Resource, report: Report): string[] {
-  const candidates =
-    resource.type === GROUP
-      ? ["launchTemplate", "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification"]
-      : FLEETS.includes(resource.type)
-        ? membersAt(report, resource, "launchTemplateConfigs").map(
-            ({ path }) => `${path}.launchTemplateSpecification`,
-          )
-        : MACHINE_TYPES.includes(resource.type)
-          ? ["launchTemplate"]
-          : [];
-  return candidates.filter((path) => isSet(valueAt(resource, path)));
+  const paths = (USES[resource.type] ?? []).flatMap((use) => {
+    const [list = use, inEach] = use.split("[].");
+    return inEach === undefined
+      ? [list]
+      : membersAt(report, resource, list).map(({ path }) => `${path}.${inEach}`);
+  });
+  return paths.filter((path) => isSet(valueAt(resource, path)));
 }
 
-function check(resource: Resource, path: string, templates: readonly Resource[], report: Report): void {
-  const key = ["id", "launchTemplateId", "name", "launchTemplateName"].find((one) =>
-    isSet(valueAt(resource, `${path}.${one}`)),
-  );
-  const reference = key === undefined ? path : `${path}.${key}`;
-  const named = valueAt(resource, reference);
-  const owners = templates.filter((one) => partnership(one, ["id", "name"], resource, reference) !== "no");
+/** The resources that a reference may name; one that names none of them is said to. */
+function ownersOf(
+  resource: Resource,
+  path: string,
+  candidates: readonly Resource[],
+  wanted: string,
+  report: Report,
+): Resource[] {
+  const owners = candidates.filter((one) => partnership(one, ["id", "name"], resource, path) !== "no");
   if (owners.length === 0) {
+    const named = valueAt(resource, path);
     const found = named === UNKNOWN ? "one that is not of this stack" : named;
-    report.violation({ resource, path: reference, found, wanted: "a launch template of this stack" });
-    return;
+    report.violation({ resource, path, found, wanted });
   }
+  return owners;
+}
+
+function checkTemplate(
+  resource: Resource,
+  path: string,
+  templates: readonly Resource[],
+  report: Report,
+): void {
+  const reference =
+    ["id", "launchTemplateId", "name", "launchTemplateName"]
+      .map((key) => `${path}.${key}`)
+      .find((one) => isSet(valueAt(resource, one))) ?? path;
+  const owners = ownersOf(resource, reference, templates, "a launch template of this stack", report);
   const version = valueAt(resource, `${path}.version`);
-  const isDefault = version !== UNKNOWN && (!isSet(version) || String(version).toLowerCase() === "$default");
-  if (version === UNKNOWN || String(version).toLowerCase() === "$latest") {
-    return;
-  }
-  if (isDefault && !owners.every((one) => isTrue(valueAt(one, "updateDefaultVersion")))) {
-    const wanted = "the template's latestVersion, or updateDefaultVersion on the template";
-    report.violation({ resource, path: `${path}.version`, found: version, wanted });
-  } else if (!isDefault) {
-    const wanted = "the template's latestVersion, not a number that stays behind";
+  const isKept = owners.every((owner) => isLatest(version, owner));
+  if (!isKept) {
+    const wanted = !isDefault(version)
+      ? "the template's latestVersion, not a number that stays behind"
+      : "the template's latestVersion, or updateDefaultVersion on the template";
     report.violation({ resource, path: `${path}.version`, found: version, wanted });
   }
+}
+
+function isDefault(version: Value): boolean {
+  return !isSet(version) || String(version).toLowerCase() === "$default";
+}
+
+/** Whether a version is, or goes on being, the last one of a template. */
+function isLatest(version: Value, template: Resource): boolean {
+  if (isDefault(version)) {
+    return isTrue(valueAt(template, "updateDefaultVersion"));
+  }
+  return (
+    version === UNKNOWN ||
+    String(version).toLowerCase() === "$latest" ||
+    String(version) === String(valueAt(template, "latestVersion"))
+  );
 }

@@ -1,3 +1,4 @@
+import type { Resource } from "../../../policies/core/resource";
 import { UNKNOWN, type Value } from "../../../policies/core/value";
 import { configuration, fleet, instance, template } from "../../support/machines";
 import { resource } from "../../support/policy";
@@ -33,6 +34,16 @@ describeRule("ec2-known-security-groups", {
       ],
     ],
     ["a launch configuration", [own, configuration({ securityGroups: ["sg-1"] })]],
+    ["no group by name", [own, instance({ vpcSecurityGroupIds: ["sg-1"], securityGroups: [] })]],
+    [
+      "a machine with an interface",
+      [own, instance({ primaryNetworkInterface: { networkInterfaceId: "eni-1" } })],
+    ],
+    ["a template's own", [own, template({ vpcSecurityGroupIds: ["sg-1"] })]],
+    [
+      "a template with an interface that is there",
+      [own, template({ networkInterfaces: [{ networkInterfaceId: "eni-1" }] })],
+    ],
     ["what takes none", resource("aws:ec2/vpcEndpoint:VpcEndpoint", { vpcEndpointType: "Gateway" })],
   ],
   refuses: [
@@ -58,6 +69,45 @@ describeRule("ec2-known-security-groups", {
       [own, template({ networkInterfaces: [{}] })],
       refused("networkInterfaces[0].securityGroups", "is absent"),
     ],
+    ["a template without", [own, template({})], refused("vpcSecurityGroupIds", "is absent")],
+    [
+      "a template's interface with one from elsewhere",
+      [own, template({ networkInterfaces: [{ securityGroups: ["sg-2"] }] })],
+      refused("networkInterfaces[0].securityGroups[0]", 'is "sg-2"'),
+    ],
+    [
+      "no interface in a list of them",
+      [own, instance({ networkInterfaces: [] })],
+      refused("vpcSecurityGroupIds", "is absent"),
+    ],
+    [
+      "a template's group by name",
+      [own, template({ vpcSecurityGroupIds: ["sg-1"], securityGroupNames: ["default"] })],
+      'it: securityGroupNames is ["default"]; wanted vpcSecurityGroupIds: a name is one of the default VPC.',
+    ],
+    [
+      "one from elsewhere in a launch configuration",
+      [own, configuration({ securityGroups: ["sg-2"] })],
+      refused("securityGroups[0]", 'is "sg-2"'),
+    ],
+    [
+      "one before an endpoint",
+      [
+        own,
+        resource("aws:ec2/securityGroupAssociation:SecurityGroupAssociation", { securityGroupId: "sg-2" }),
+      ],
+      refused("securityGroupId", 'is "sg-2"'),
+    ],
+    [
+      "an endpoint's own",
+      [own, resource("aws:ec2/vpcEndpoint:VpcEndpoint", { securityGroupIds: ["sg-2"] })],
+      refused("securityGroupIds[0]", 'is "sg-2"'),
+    ],
+    ...["lb", "elb"].map((module): [string, Resource[], string] => [
+      `a load balancer's of ${module}`,
+      [own, resource(`aws:${module}/loadBalancer:LoadBalancer`, { securityGroups: ["sg-2"] })],
+      refused("securityGroups[0]", 'is "sg-2"'),
+    ]),
     ["a launch configuration without", [own, configuration({})], refused("securityGroups", "is absent")],
     [
       "a spot fleet's",
@@ -73,6 +123,7 @@ describeRule("ec2-known-security-groups", {
     ],
   ],
   unknown: [
+    ["whether it has interfaces", [own, instance({ networkInterfaces: UNKNOWN })], "it: networkInterfaces"],
     [
       "a spot fleet's machines",
       [own, resource("aws:ec2/spotFleetRequest:SpotFleetRequest", { launchSpecifications: UNKNOWN })],

@@ -42,6 +42,11 @@ describeRule("ec2-no-public-address", {
       found("networkInterfaces[0].associatePublicIpAddress", 'is "true"'),
     ],
     [
+      "a template's interface that leaves it to the subnet",
+      template({ networkInterfaces: [{}] }),
+      found("networkInterfaces[0].associatePublicIpAddress", "is absent"),
+    ],
+    [
       "a template that leaves it to the subnet",
       template({}),
       found("networkInterfaces[0].associatePublicIpAddress", "is absent"),
