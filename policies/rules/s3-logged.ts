@@ -1,12 +1,14 @@
 import { expectAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { StackRule } from "../core/rule";
-import { UNKNOWN, type Value } from "../core/value";
-import { BUCKET_TYPES, buckets, expectPartner, LOGGINGS, ofTypes } from "../facts/buckets";
+import type { Value } from "../core/value";
+import { buckets, expectPartner, LOGGINGS, ofTypes } from "../facts/buckets";
 import { isSet } from "../facts/machines";
 import { partnership } from "../facts/partners";
 
 const INLINE = ["logging.targetBucket", "loggings[0].targetBucket"];
+
+const WANTED = "another bucket for the logs";
 
 const rule: StackRule = {
   description: "Each bucket writes down who read and changed it, in another bucket.",
@@ -23,7 +25,13 @@ const rule: StackRule = {
   checkStack({ resources }, report) {
     const logs = ofTypes(resources, LOGGINGS);
     for (const log of logs) {
-      expectAt(report, log, "targetBucket", "a bucket for the logs", isSet);
+      const isOther = (value: Value) => isSet(value) && value !== valueAt(log, "bucket");
+      expectAt(report, log, "targetBucket", WANTED, isOther);
+    }
+    for (const bucket of buckets(resources)) {
+      for (const path of INLINE.filter((one) => names(bucket, one, bucket))) {
+        report.violation({ resource: bucket, path, found: valueAt(bucket, path), wanted: WANTED });
+      }
     }
     const isLogged = (bucket: Resource) => INLINE.some((path) => isSet(valueAt(bucket, path)));
     const left = buckets(resources).filter((bucket) => !isLogged(bucket) && !gathersLogs(bucket, resources));
@@ -34,21 +42,9 @@ export default rule;
 
 /** A bucket that gathers the logs of others cannot go on gathering its own: each line would make the next. */
 function gathersLogs(bucket: Resource, resources: readonly Resource[]): boolean {
-  const targets = resources.flatMap((one): { one: Resource; path: string; value: Value }[] => {
-    const paths = BUCKET_TYPES.includes(one.type)
-      ? INLINE
-      : LOGGINGS.includes(one.type)
-        ? ["targetBucket"]
-        : [];
-    return paths.map((path) => ({ one, path, value: valueAt(one, path) }));
-  });
-  return targets.some(
-    ({ one, path, value }) =>
-      one !== bucket &&
-      isSet(value) &&
-      value !== UNKNOWN &&
-      partnership(bucket, ["id", "bucket"], one, path) === "yes" &&
-      // Its own logs into itself are no logs of others.
-      (LOGGINGS.includes(one.type) ? partnership(bucket, ["id", "bucket"], one, "bucket") !== "yes" : true),
-  );
+  return [...INLINE, "targetBucket"].some((path) => resources.some((one) => names(one, path, bucket)));
+}
+
+function names(one: Resource, path: string, bucket: Resource): boolean {
+  return partnership(bucket, ["id", "bucket"], one, path) === "yes";
 }

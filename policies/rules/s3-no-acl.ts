@@ -1,6 +1,7 @@
 import { expectAt, membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
+import type { Value } from "../core/value";
 import { ACLS, BUCKET_TYPES } from "../facts/buckets";
 import { isSet } from "../facts/machines";
 
@@ -34,21 +35,29 @@ const rule: ResourceRule = {
       return;
     }
     expectAt(report, resource, "acl", WANTED, (value) => !isSet(value) || value === "private");
-    checkGrants(resource, "grants", "", report);
-    checkGrants(resource, "accessControlPolicy.grants", ".grantee", report);
+    checkGrants(resource, "grants", "", undefined, report);
+    const owner = valueAt(resource, "accessControlPolicy.owner.id");
+    checkGrants(resource, "accessControlPolicy.grants", ".grantee", owner, report);
   },
 };
 export default rule;
 
-/** AWS reports the owner's own grant, so the first person is the owner; a group or another person is not. */
-function checkGrants(resource: Resource, list: string, grantee: string, report: Report): void {
-  let people = 0;
+/**
+ * Says of each grant that is not the owner's. AWS reports the owner's own, too: where a list names no owner, the first
+ * person is taken for it.
+ */
+function checkGrants(resource: Resource, list: string, grantee: string, named: Value, report: Report): void {
+  let owner = named;
   for (const { path } of membersAt(report, resource, list)) {
     const at = `${path}${grantee}`;
-    expectAt(report, resource, `${at}.type`, "no grant but the owner's", (type) => {
-      const isPerson = type === "CanonicalUser" && !isSet(valueAt(resource, `${at}.uri`));
-      people += isPerson ? 1 : 0;
-      return isPerson && people === 1;
-    });
+    const id = valueAt(resource, `${at}.id`);
+    owner ??= id;
+    expectAt(
+      report,
+      resource,
+      `${at}.type`,
+      "no grant but the owner's",
+      (type) => type === "CanonicalUser" && id === owner,
+    );
   }
 }

@@ -1,5 +1,4 @@
 import type { Resource } from "../core/resource";
-import { valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
 import { UNKNOWN } from "../core/value";
 import { BUCKET_POLICIES, buckets, expectPartner, ofTypes } from "../facts/buckets";
@@ -8,6 +7,8 @@ import { covers } from "../facts/iam-patterns";
 
 /** Actions of which a statement for all of S3 covers each. */
 const PROBES = ["s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:DeleteObjectVersion"];
+/** All that lies in a bucket, not what begins with some name alone. */
+const EVERY_OBJECT = /^(\*|arn:[\w-]+:s3:::[^/]*\/?\*)$/;
 const WANTED = 'a statement that denies s3:* to * where aws:SecureTransport is "false"';
 
 const rule: StackRule = {
@@ -27,9 +28,7 @@ const rule: StackRule = {
         report.violation({ resource: policy, path: "policy", found: "without one for TLS", wanted: WANTED });
       }
     }
-    const left = buckets(resources).filter(
-      (bucket) => valueAt(bucket, "policy") === undefined || !deniesPlainText(bucket, report),
-    );
+    const left = buckets(resources).filter((bucket) => !deniesPlainText(bucket, report));
     expectPartner(report, left, policies, "without a policy", WANTED);
   },
 };
@@ -56,11 +55,10 @@ function isDenial({ allows, actions, resources, principals, conditions }: Statem
     principals.some(({ kind }) => kind === "*") &&
     PROBES.every((probe) => actions.some((pattern) => covers(pattern, probe))) &&
     // A bucket's own ARN is not known before it is made.
-    resources.some((one) => one === UNKNOWN || (typeof one === "string" && one.endsWith("*"))) &&
+    resources.some((one) => one === UNKNOWN || EVERY_OBJECT.test(String(one))) &&
     narrower.length === 0 &&
     condition?.operator === "bool" &&
     condition.key === "aws:securetransport" &&
-    condition.values.length === 1 &&
-    String(condition.values[0]).toLowerCase() === "false"
+    condition.values.some((value) => String(value).toLowerCase() === "false")
   );
 }

@@ -11,10 +11,15 @@ const CONTROL = [
   "s3:PutBucketPolicy",
   "s3:PutEncryptionConfiguration",
   "s3:PutObjectAcl",
+  "s3:PutBucketOwnershipControls",
+  "s3:PutBucketPublicAccessBlock",
+  "s3:PutBucketVersioning",
+  "s3:PutLifecycleConfiguration",
+  "s3:PutReplicationConfiguration",
 ];
 
 const rule: ResourceRule = {
-  description: "No bucket's policy hands out the right to change the bucket's policy, lists or encryption.",
+  description: "No bucket's policy hands out the right to change what protects the bucket.",
   why: "Whoever may write the policy lets in whom they like, from whatever account.",
   fix: "allow the actions that the reader or writer needs, such as s3:GetObject; change the bucket by this stack alone.",
   severity: "high",

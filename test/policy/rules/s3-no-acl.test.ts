@@ -7,7 +7,10 @@ const EVERYONE = "http://acs.amazonaws.com/groups/global/AllUsers";
 const owner = { type: "CanonicalUser", id: "1", permissions: ["FULL_CONTROL"] };
 const granted = (...grantees: Value[]) =>
   about("Acl", {
-    accessControlPolicy: { grants: grantees.map((grantee) => ({ grantee, permission: "READ" })) },
+    accessControlPolicy: {
+      owner: { id: "1" },
+      grants: grantees.map((grantee) => ({ grantee, permission: "READ" })),
+    },
   });
 const refused = (at: string, found: string) =>
   `${at} is ${found}; wanted "private", and a policy for everybody else.`;
@@ -21,6 +24,7 @@ describeRule("s3-no-acl", {
       [bucketV2({ acl: "private" }), about("Acl", { acl: "private" }), about("AclV2", { acl: "private" })],
     ],
     ["what AWS reports of the owner", [bucketV2({ grants: [owner] }), granted(owner)]],
+    ["an object that says nothing", resource("aws:s3/bucketObjectv2:BucketObjectv2", {})],
     ["lists turned off", about("OwnershipControls", { rule: { objectOwnership: "BucketOwnerEnforced" } })],
   ],
   refuses: [
@@ -40,6 +44,26 @@ describeRule("s3-no-acl", {
       "one object",
       resource("aws:s3/bucketObjectv2:BucketObjectv2", { acl: "public-read" }),
       refused("it: acl", '"public-read"'),
+    ],
+    [
+      "an object of the older kind",
+      resource("aws:s3/bucketObject:BucketObject", { acl: "public-read" }),
+      refused("it: acl", '"public-read"'),
+    ],
+    [
+      "a copy of an object",
+      resource("aws:s3/objectCopy:ObjectCopy", { acl: "public-read" }),
+      refused("it: acl", '"public-read"'),
+    ],
+    [
+      "another person in the owner's place",
+      granted({ type: "CanonicalUser", id: "2" }),
+      grant("it: accessControlPolicy.grants[0].grantee.type", '"CanonicalUser"'),
+    ],
+    [
+      "a second person of a bucket",
+      bucketV2({ grants: [owner, { ...owner, id: "2" }] }),
+      grant("pictures: grants[1].type", '"CanonicalUser"'),
     ],
     [
       "a group",

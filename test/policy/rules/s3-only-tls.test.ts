@@ -33,6 +33,28 @@ describeRule("s3-only-tls", {
         }),
       ],
     ],
+    [
+      "a denial among other statements",
+      about("Policy", {
+        policy: {
+          Statement: [
+            { Effect: "Allow", Principal: { AWS: "arn:aws:iam::1:role/x" }, Action: "s3:GetObject" },
+            DENIAL,
+          ],
+        },
+      }),
+    ],
+    [
+      "a denial that says too much",
+      policy({
+        Principal: { AWS: ["arn:aws:iam::1:role/x", "*"] },
+        Action: ["s3:GetObject", "s3:*"],
+        Condition: { Bool: { "aws:SecureTransport": ["false"] } },
+      }),
+    ],
+    ["a denial for whatever is called like the bucket", policy({ Resource: "arn:aws-cn:s3:::b*" })],
+    ["a denial for everything", policy({ Resource: "*" })],
+    ["a denial whose bucket is not known yet", policy({ Resource: [UNKNOWN, UNKNOWN] })],
     ["a policy in the bucket", bucket({ policy: JSON.stringify(document()) })],
   ],
   refuses: [
@@ -41,6 +63,15 @@ describeRule("s3-only-tls", {
     ["a denial to one role alone", policy({ Principal: { AWS: "arn:aws:iam::1:role/x" } }), without],
     ["a denial of reading alone", policy({ Action: "s3:Get*" }), without],
     ["a denial for the bucket, not for what is in it", policy({ Resource: "arn:aws:s3:::b" }), without],
+    ["a denial for one folder", policy({ Resource: ["arn:aws:s3:::b", "arn:aws:s3:::b/x/*"] }), without],
+    ["a denial for objects of one name", policy({ Resource: "arn:aws:s3:::b/public*" }), without],
+    ["a denial for objects of one kind", policy({ Resource: "arn:aws:s3:::b/*.png" }), without],
+    ["a denial for something else", policy({ Resource: "prefix arn:aws:s3:::b/*" }), without],
+    [
+      "a denial to who has no second factor",
+      policy({ Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } } }),
+      without,
+    ],
     ["a denial of TLS", policy({ Condition: { Bool: { "aws:SecureTransport": "true" } } }), without],
     ["a denial of everything", policy({ Condition: {} }), without],
     [
