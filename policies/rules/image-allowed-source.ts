@@ -1,7 +1,5 @@
 import type { Resource } from "../core/resource";
-import { valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
 import { CONTAINER, IMAGE, REGISTRY_IMAGE, REMOTE_IMAGE, stringsAt } from "../facts/docker";
 import { imageReference, namesAnImage } from "../facts/image-reference";
 
@@ -9,20 +7,8 @@ const OFFICIAL =
   /^(library\/)?(debian|python|node|nginx)$|^nvidia\/cuda$|^nginx\/nginx-unprivileged$|^certbot\/[\w-]+$/;
 const MADE_HERE = /^comfy-[a-z0-9-]+$/;
 
-function checkSource(resource: Resource, path: string, text: string, report: Report): void {
-  const { host, repository } = imageReference(text);
-  if (
-    repository !== "" &&
-    (host !== undefined || !(OFFICIAL.test(repository) || MADE_HERE.test(repository)))
-  ) {
-    report.violation({
-      resource,
-      path,
-      found: text,
-      wanted: "an official image or one that the stack makes",
-    });
-  }
-}
+/** Where a resource says which image it runs or fetches. */
+const OF_TYPE: Readonly<Record<string, string>> = { [CONTAINER]: "image", [REMOTE_IMAGE]: "name" };
 
 const rule: ResourceRule = {
   description: "Images come from the official library or are made by the stack.",
@@ -33,24 +19,36 @@ const rule: ResourceRule = {
   references: [{ catalogue: "cis-docker", id: "4.2" }],
   types: [CONTAINER, REMOTE_IMAGE, IMAGE, REGISTRY_IMAGE],
   checkResource(resource, report) {
-    const path = resource.type === CONTAINER ? "image" : resource.type === REMOTE_IMAGE ? "name" : undefined;
-    const name = path === undefined ? undefined : valueAt(resource, path);
-    if (path !== undefined && name === UNKNOWN) {
-      report.unknown(resource, path);
-    } else if (path !== undefined && typeof name === "string") {
-      checkSource(resource, path, name, report);
-    }
-    const args = [
-      ...stringsAt(resource, "build.args", report),
-      ...stringsAt(resource, "build.buildArgs", report),
-    ];
+    const runs = OF_TYPE[resource.type];
+    const args = ["build.args", "build.buildArgs"].flatMap((path) => stringsAt(resource, path, report));
     // What a build takes from another's cache it takes as its own.
-    for (const { path: cache, text } of stringsAt(resource, "build.cacheFrom.images", report)) {
-      checkSource(resource, cache, text, report);
-    }
-    for (const arg of args.filter((one) => namesAnImage(one.path))) {
-      checkSource(resource, arg.path, arg.text, report);
+    const caches = ["build.cacheFrom.images", "build.cacheFroms"].flatMap((path) =>
+      stringsAt(resource, path, report),
+    );
+    const images = [
+      ...(runs === undefined ? [] : stringsAt(resource, runs, report)),
+      ...args.filter(({ path }) => namesAnImage(path)),
+      ...caches
+        .filter(({ text }) => !text.startsWith("type=local"))
+        .map(({ path, text }) => ({ path, text: /\bref=([^,]+)/.exec(text)?.[1] ?? text })),
+    ];
+    for (const { path, text } of images) {
+      checkSource(resource, path, text, report);
     }
   },
 };
 export default rule;
+
+function checkSource(resource: Resource, path: string, text: string, report: Report): void {
+  const { host, repository } = imageReference(text);
+  const isTrusted = host === undefined && (OFFICIAL.test(repository) || MADE_HERE.test(repository));
+  // An image's id has no repository.
+  if (repository !== "" && !isTrusted) {
+    report.violation({
+      resource,
+      path,
+      found: text,
+      wanted: "an official image or one that the stack makes",
+    });
+  }
+}

@@ -1,10 +1,10 @@
-import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
 import { IMAGE, REGISTRY_IMAGE, REMOTE_IMAGE, stringsAt } from "../facts/docker";
 import { imageReference, isPinned, namesAnImage } from "../facts/image-reference";
 
 const MADE_HERE = /^comfy-[a-z0-9-]+$/;
-const FROM_THE_NET = /^(\w+:\/\/|[\w.-]+@[\w.-]+:|github\.com)/i;
+/** What BuildKit fetches as a context: an address, Git over SSH, an image. */
+const FROM_THE_NET = /^\s*([\w+-]+:\/\/|[\w.-]+@[\w.-]+:|github\.com\/)/i;
 
 const rule: ResourceRule = {
   description: "An image is built on a base image by digest, from a folder of this machine.",
@@ -18,24 +18,22 @@ const rule: ResourceRule = {
   ],
   types: [IMAGE, REMOTE_IMAGE, REGISTRY_IMAGE],
   checkResource(resource, report) {
-    for (const { path, text } of [
-      ...stringsAt(resource, "build.args", report),
-      ...stringsAt(resource, "build.buildArgs", report),
-    ]) {
-      const isOurs =
-        MADE_HERE.test(imageReference(text).repository) && imageReference(text).host === undefined;
-      if (namesAnImage(path) && !isPinned(text) && !isOurs) {
+    const args = ["build.args", "build.buildArgs"].flatMap((path) => stringsAt(resource, path, report));
+    for (const { path, text } of args.filter((one) => namesAnImage(one.path))) {
+      const { host, repository } = imageReference(text);
+      const isOurs = host === undefined && MADE_HERE.test(repository);
+      if (!isPinned(text) && !isOurs) {
         report.violation({ resource, path, found: text, wanted: "an image by digest or id" });
       }
     }
-    for (const path of ["build.context", "build.remoteContext"]) {
-      expectAt(
-        report,
-        resource,
-        path,
-        "a folder of this machine",
-        (value) => !FROM_THE_NET.test(String(value ?? "")),
-      );
+    const contexts = ["build.context", "build.remoteContext", "build.additionalContexts"].flatMap((path) =>
+      stringsAt(resource, path, report),
+    );
+    for (const { path, text } of contexts) {
+      // A further context has a name: mine=https://...
+      if (text.split("=").some((part) => FROM_THE_NET.test(part))) {
+        report.violation({ resource, path, found: text, wanted: "a folder of this machine" });
+      }
     }
   },
 };

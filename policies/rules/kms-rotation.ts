@@ -1,9 +1,12 @@
 import { expectAt } from "../core/expectation";
 import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
+import { UNKNOWN } from "../core/value";
 import { isSet, isTrue } from "../facts/machines";
 
 const YEAR_DAYS = 365;
+const SPEC = "customerMasterKeySpec";
+const STORE = "customKeyStoreId";
 
 const rule: ResourceRule = {
   description: "KMS keys are rotated every year at least.",
@@ -18,10 +21,14 @@ const rule: ResourceRule = {
   ],
   types: ["aws:kms/key:Key"],
   checkResource(resource, report) {
-    const spec = valueAt(resource, "customerMasterKeySpec");
-    const isSymmetric = !isSet(spec) || spec === "SYMMETRIC_DEFAULT";
+    const unknown = [SPEC, STORE].find((path) => valueAt(resource, path) === UNKNOWN);
+    if (unknown !== undefined) {
+      report.unknown(resource, unknown);
+      return;
+    }
+    const spec = valueAt(resource, SPEC);
     // AWS rotates no other kind.
-    if (!isSymmetric || isSet(valueAt(resource, "customKeyStoreId"))) {
+    if ((isSet(spec) && spec !== "SYMMETRIC_DEFAULT") || isSet(valueAt(resource, STORE))) {
       return;
     }
     expectAt(report, resource, "enableKeyRotation", "true", isTrue);

@@ -3,28 +3,46 @@ import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
 import { UNKNOWN } from "../core/value";
 import { asNumber } from "../facts/docker";
+import { isFalse, isSet } from "../facts/machines";
 
 const LEAST_BITS = 128;
-const SPECIAL = 21;
+const PASSWORD = "random:index/randomPassword:RandomPassword";
+const ID = "random:index/randomId:RandomId";
+/** Kinds of characters: the property that turns one off, the one that asks for some, and what the provider draws from. */
+const KINDS = [
+  { kind: "lower", least: "minLower", usual: "abcdefghijklmnopqrstuvwxyz" },
+  { kind: "upper", least: "minUpper", usual: "ABCDEFGHIJKLMNOPQRSTUVWXYZ" },
+  { kind: "numeric", least: "minNumeric", usual: "0123456789" },
+  { kind: "special", least: "minSpecial", usual: "!@#$%&*()-_=+[]{}<>:?" },
+] as const;
+const PASSWORD_PATHS = ["overrideSpecial", "number", ...KINDS.flatMap(({ kind, least }) => [kind, least])];
 
 /** Bits at least: characters that must be of one kind are drawn from that kind alone. NaN when it cannot be told. */
 function passwordBits(resource: Resource): number {
-  const special = valueAt(resource, "overrideSpecial");
-  const specials = typeof special === "string" && special !== "" ? new Set(special).size : SPECIAL;
-  const kinds: [string, string, number][] = [
-    ["lower", "minLower", 26],
-    ["upper", "minUpper", 26],
-    ["numeric", "minNumeric", 10],
-    ["special", "minSpecial", specials],
-  ];
-  const isOn = (kind: string) =>
-    valueAt(resource, kind) !== false && String(valueAt(resource, kind)) !== "false";
-  const taken = kinds.filter(([kind]) => isOn(kind) && (kind !== "numeric" || isOn("number")));
-  const alphabet = taken.reduce((sum, [, , size]) => sum + size, 0);
-  const forced = kinds.map(([, least, size]) => ({ count: asNumber(valueAt(resource, least)) || 0, size }));
-  const free = asNumber(valueAt(resource, "length")) - forced.reduce((sum, { count }) => sum + count, 0);
-  const ofForced = forced.reduce((sum, { count, size }) => sum + count * Math.log2(size), 0);
-  return alphabet === 0 ? 0 : Math.max(free, 0) * Math.log2(alphabet) + ofForced;
+  const override = valueAt(resource, "overrideSpecial");
+  const kinds = KINDS.map(({ kind, least, usual }) => ({
+    isOn: isOn(resource, kind) && (kind !== "numeric" || isOn(resource, "number")),
+    forced: asNumber(valueAt(resource, least)) || 0,
+    characters: kind === "special" && isSet(override) ? String(override) : usual,
+  }));
+  const all = kinds.map(({ isOn: on, characters }) => (on ? characters : "")).join("");
+  const forced = kinds.reduce((sum, one) => sum + one.forced, 0);
+  const ofForced = kinds.reduce((sum, one) => sum + one.forced * bitsOfOne(one.characters), 0);
+  return (asNumber(valueAt(resource, "length")) - forced) * bitsOfOne(all) + ofForced;
+}
+
+function isOn(resource: Resource, kind: string): boolean {
+  return !isFalse(valueAt(resource, kind));
+}
+
+/** Bits of one character that is drawn from a text: as many as a guess of the likeliest needs. */
+function bitsOfOne(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) {
+    counts.set(character, (counts.get(character) ?? 0) + 1);
+  }
+  const likeliest = Math.max(...counts.values());
+  return text === "" ? 0 : Math.log2(text.length / likeliest);
 }
 
 const rule: ResourceRule = {
@@ -34,26 +52,21 @@ const rule: ResourceRule = {
   severity: "high",
   enforcement: "mandatory",
   references: [{ catalogue: "asvs", id: "11.5.1" }],
-  types: [
-    "random:index/randomPassword:RandomPassword",
-    "random:index/randomId:RandomId",
-    "random:index/randomBytes:RandomBytes",
-  ],
+  types: [PASSWORD, ID, "random:index/randomBytes:RandomBytes"],
   checkResource(resource, report) {
-    const path = resource.type.endsWith("RandomId") ? "byteLength" : "length";
-    const length = valueAt(resource, path);
-    if (length === UNKNOWN) {
-      report.unknown(resource, path);
+    const path = resource.type === ID ? "byteLength" : "length";
+    const unknown = [path, ...(resource.type === PASSWORD ? PASSWORD_PATHS : [])].find(
+      (one) => valueAt(resource, one) === UNKNOWN,
+    );
+    if (unknown !== undefined) {
+      report.unknown(resource, unknown);
       return;
     }
-    const bits = resource.type.endsWith("RandomPassword") ? passwordBits(resource) : asNumber(length) * 8;
+    const length = valueAt(resource, path);
+    const bits = resource.type === PASSWORD ? passwordBits(resource) : asNumber(length) * 8;
     if (!(bits >= LEAST_BITS)) {
-      report.violation({
-        resource,
-        path,
-        found: `${length} (${Math.floor(bits)} bits)`,
-        wanted: "128 bits or more",
-      });
+      const found = `${String(length)} (${Math.floor(bits)} bits)`;
+      report.violation({ resource, path, found, wanted: "128 bits or more" });
     }
   },
 };

@@ -16,17 +16,12 @@ const rule: ResourceRule = {
   references: [],
   types: Object.keys(IDENTITY_POLICIES),
   checkResource(resource, report) {
-    for (const statement of statements(resource, IDENTITY_POLICIES, report)) {
+    const allowing = statements(resource, IDENTITY_POLICIES, report).filter(({ allows }) => allows);
+    for (const statement of allowing) {
       const changing = statement.actions.filter(
         (pattern) => isChanging(pattern) && isAboutRoute53(String(pattern)),
       );
-      if (!statement.allows) {
-        continue;
-      }
-      if (
-        changing.length > 0 &&
-        !changing.every((one) => String(one).toLowerCase() === CHANGE.toLowerCase())
-      ) {
+      if (!changing.every((one) => String(one).toLowerCase() === CHANGE.toLowerCase())) {
         const found = changing.join(", ");
         report.violation({ resource, path: `${statement.path}.Action`, found, wanted: `${CHANGE} alone` });
       } else if (!isKnown(statement)) {

@@ -2,33 +2,25 @@ import type { StackRule } from "../core/rule";
 
 /** Providers whose resources no rule here looks at, but which open and run the same things. */
 const PROVIDERS =
-  /^(aws-native|aws-iac|awscc|docker-build|docker-native|dockerbuild|kubernetes|eks|cloudflare|ngrok|tailscale|hcloud|digitalocean|linode|vultr|gcp|google-native|azure|azure-native|oci|openstack|proxmoxve|pulumi-(nodejs|python|go|dotnet):dynamic)(:|$)/;
-/** Resources of AWS that run something, or let somebody in, past the machine and its security group. */
+  /^(aws-native|aws-iac|awscc|docker-build|docker-native|dockerbuild|kubernetes|eks|gcp|google-native|azure-native|fly|pulumi-(nodejs|python|go|dotnet):dynamic)(:|$)/;
+/**
+ * A provider that is made from one of Terraform's has types such as `hcloud:index/server:Server`, which no component has:
+ * those of every other than the rules know, and than those that make nothing but a value.
+ */
+const BRIDGED = /^(?!(aws|docker|tls|random|null|time|cloudinit):)[^:]+:[^:]+\/[^:]+:/;
+/** Services of AWS that run something, or let somebody in, past the machine and its security group. */
 const OF_AWS = new RegExp(
   `^aws:(${[
-    "lightsail|apprunner|elasticbeanstalk|opsworks|gamelift|batch|emr|emrserverless|sagemaker|workspaces|appstream",
-    "amplify|apigateway|apigatewayv2|appsync|cloudfront|globalaccelerator|transfer|directconnect|networkmanager|vpclattice",
-    "ecs|eks|imagebuilder|cloud9|ec2clientvpn|ec2transitgateway|cloudformation|servicecatalog|cloudcontrol",
+    "lightsail|apprunner|elasticbeanstalk|opsworks|gamelift|batch|emr|emrserverless|emrcontainers|sagemaker|workspaces|workspacesweb|appstream",
+    "amplify|apigateway|apigatewayv2|appsync|cloudfront|globalaccelerator|transfer|directconnect|networkmanager|vpclattice|verifiedaccess",
+    "ecs|eks|imagebuilder|cloud9|ec2clientvpn|cloudformation|servicecatalog|cloudcontrol|ram|rolesanywhere|iot",
+    "rds|redshift|redshiftserverless|opensearch|elasticsearch|mq|msk|neptune|docdb|dms|codebuild|codepipeline|codedeploy|glue|mwaa|datapipeline",
   ].join("|")})/`,
 );
-const EXACT = [
-  "aws:lambda/functionUrl:FunctionUrl",
-  "aws:lambda/permission:Permission",
-  "aws:ec2/vpcEndpointService:VpcEndpointService",
-  "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
-  "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter",
-  "aws:ec2/vpnGateway:VpnGateway",
-  "aws:ec2/vpnConnection:VpnConnection",
-  "aws:ec2/carrierGateway:CarrierGateway",
-  "aws:ec2/serialConsoleAccess:SerialConsoleAccess",
-  "aws:ec2/networkInterfacePermission:NetworkInterfacePermission",
-  "aws:ec2/trafficMirrorSession:TrafficMirrorSession",
-  "docker:index/buildxBuilder:BuildxBuilder",
-  "docker:index/serviceConfig:ServiceConfig",
-  "docker:index/secret:Secret",
-];
-/** What OF_AWS names besides: it starts and stops a machine that the rules have looked at. */
-const HARMLESS = ["aws:ec2transitgateway/instanceState:InstanceState"];
+/** Single kinds of AWS's and Docker's that do; an InstanceState starts and stops a machine that the rules have looked at. */
+const SINGLE =
+  /^(aws:(ec2transitgateway\/(?!instanceState:)\w+|lambda\/(functionUrl|permission)|ssm\/(activation|association|document|maintenanceWindowTask)|ec2\/(vpcEndpointService|vpcPeeringConnection|vpcPeeringConnectionAccepter|vpnGateway|vpnConnection|carrierGateway|serialConsoleAccess|networkInterfacePermission|trafficMirrorSession))|docker:index\/(buildxBuilder|serviceConfig|secret)):/;
+const UNJUDGED = [PROVIDERS, BRIDGED, OF_AWS, SINGLE];
 
 const rule: StackRule = {
   description: "The stack holds nothing that opens a way or runs a program past what the rules look at.",
@@ -40,7 +32,7 @@ const rule: StackRule = {
   checkStack({ resources }, report) {
     for (const resource of resources) {
       const { type } = resource;
-      if (PROVIDERS.test(type) || (OF_AWS.test(type) && !HARMLESS.includes(type)) || EXACT.includes(type)) {
+      if (UNJUDGED.some((kinds) => kinds.test(type))) {
         report.violation({
           resource,
           path: "",

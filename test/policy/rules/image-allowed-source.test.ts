@@ -12,7 +12,34 @@ describe(ID, () => {
       }),
     ],
     [resource("docker:index/container:Container", { image: "debian:trixie" })],
-    [resource("docker:index/container:Container", { image: "comfy-dev-pod" })],
+    ...[
+      "comfy-dev-pod",
+      "comfy-dev-pod:1",
+      "library/python:3.12",
+      "node",
+      "nginx",
+      "nginx/nginx-unprivileged:1",
+      "certbot/dns-route53",
+    ].map((image) => [resource("docker:index/container:Container", { image })]),
+    [resource("docker:index/container:Container", { name: "evil/debian" })],
+    [resource("docker:index/image:Image", { imageName: "registry.example/mine:1" })],
+    [
+      resource("docker:index/image:Image", {
+        build: {
+          args: { LEVEL: "evil/debian" },
+          cacheFrom: { images: ["comfy-dev-pod"] },
+        },
+      }),
+    ],
+    [
+      resource("docker:index/remoteImage:RemoteImage", {
+        name: "comfy-dev-pod",
+        build: {
+          buildArgs: { FROM: "debian:trixie" },
+          cacheFroms: ["debian:trixie", "type=local,src=/cache", "type=registry,ref=comfy-dev-pod:cache"],
+        },
+      }),
+    ],
     [resource("docker:index/remoteImage:RemoteImage", { name: "nvidia/cuda:12" })],
     [
       resource("docker:index/image:Image", {
@@ -45,6 +72,47 @@ describe(ID, () => {
     {
       it: resource("docker:index/remoteImage:RemoteImage", { name: "library/debiann" }),
       messages: ['it: name is "library/debiann"; wanted an official image or one that the stack makes.'],
+    },
+    ...[
+      "mydebian",
+      "my/library/debian",
+      "libraryxdebian",
+      "nvidia/cuda-mine",
+      "my/nvidia/cuda",
+      "my/nginx/nginx-unprivileged",
+      "nginx/nginx-unprivileged-mine",
+      "my/certbot/certbot",
+      "certbot/certbot/mine",
+      "certbot/",
+      "my/comfy-dev",
+      "mycomfy-dev",
+      "comfy-",
+      "comfy-dev/mine",
+      "ghcr.io/comfy-dev",
+    ].map((image) => ({
+      it: resource("docker:index/container:Container", { image }),
+      messages: [`it: image is "${image}"; wanted an official image or one that the stack makes.`],
+    })),
+    {
+      it: resource("docker:index/remoteImage:RemoteImage", {
+        name: "comfy-dev-pod",
+        build: {
+          buildArgs: { FROM: "evil/debian" },
+          cacheFroms: ["evil/cache", "type=registry,ref=evil/cache:1,mode=max", "type=s3,bucket=evil"],
+        },
+      }),
+      messages: [
+        'it: build.buildArgs.FROM is "evil/debian"; wanted an official image or one that the stack makes.',
+        'it: build.cacheFroms[0] is "evil/cache"; wanted an official image or one that the stack makes.',
+        'it: build.cacheFroms[1] is "evil/cache:1"; wanted an official image or one that the stack makes.',
+        'it: build.cacheFroms[2] is "type=s3,bucket=evil"; wanted an official image or one that the stack makes.',
+      ],
+    },
+    {
+      it: resource("docker:index/image:Image", { build: { cacheFrom: { images: ["evil/cache"] } } }),
+      messages: [
+        'it: build.cacheFrom.images[0] is "evil/cache"; wanted an official image or one that the stack makes.',
+      ],
     },
     {
       it: resource("docker:index/image:Image", { build: { args: { BASE_IMAGE: "a/b" } } }),

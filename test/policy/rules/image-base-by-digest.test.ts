@@ -19,6 +19,17 @@ describe(ID, () => {
     ],
     [resource("docker:index/image:Image", { build: { args: { BASE_IMAGE: "comfy-dev-base:trixie" } } })],
     [resource("docker:index/image:Image", {})],
+    [
+      resource("docker:index/image:Image", {
+        build: { context: "./image", args: { LEVEL: "debian:trixie" } },
+      }),
+    ],
+    [resource("docker:index/image:Image", { build: { context: "C:\\image" } })],
+    [
+      resource("docker:index/remoteImage:RemoteImage", {
+        build: { context: "github.company/image", additionalContexts: ["more=./more"] },
+      }),
+    ],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -31,6 +42,28 @@ describe(ID, () => {
     {
       it: resource("docker:index/remoteImage:RemoteImage", { build: { buildArgs: { FROM: "python" } } }),
       messages: ['it: build.buildArgs.FROM is "python"; wanted an image by digest or id.'],
+    },
+    ...["my/comfy-base", "mycomfy-base", "comfy-base/mine", "comfy-", "ghcr.io/comfy-base"].map((image) => ({
+      it: resource("docker:index/image:Image", { build: { args: { BASE_IMAGE: image } } }),
+      messages: [`it: build.args.BASE_IMAGE is "${image}"; wanted an image by digest or id.`],
+    })),
+    ...["git://x.invalid/a", " https://x.invalid/a", "GitHub.com/a/b", "git+ssh://x.invalid/a"].map(
+      (context) => ({
+        it: resource("docker:index/image:Image", { build: { context } }),
+        messages: [`it: build.context is "${context}"; wanted a folder of this machine.`],
+      }),
+    ),
+    {
+      it: resource("docker:index/remoteImage:RemoteImage", {
+        build: {
+          context: "./image",
+          additionalContexts: ["more=./more", "debian=docker-image://evil/debian", "src=git@x.invalid:a"],
+        },
+      }),
+      messages: [
+        'it: build.additionalContexts[1] is "debian=docker-image://evil/debian"; wanted a folder of this machine.',
+        'it: build.additionalContexts[2] is "src=git@x.invalid:a"; wanted a folder of this machine.',
+      ],
     },
     {
       it: resource("docker:index/image:Image", { build: { context: "https://x.invalid/a.git" } }),
@@ -48,6 +81,10 @@ describe(ID, () => {
     {
       it: resource("docker:index/image:Image", { build: { args: { BASE_IMAGE: UNKNOWN } } }),
       paths: ["it: build.args.BASE_IMAGE"],
+    },
+    {
+      it: resource("docker:index/image:Image", { build: { context: UNKNOWN } }),
+      paths: ["it: build.context"],
     },
   ])("looks again when $paths is known", ({ it, paths }) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: paths });

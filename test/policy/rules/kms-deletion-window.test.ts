@@ -13,6 +13,8 @@ describeRule("kms-deletion-window", {
   refuses: [
     ["a week", key(7), found("7")],
     ["a day less", key("13"), found('"13"')],
+    ["a key from elsewhere", key(7, "aws:kms/externalKey:ExternalKey"), found("7")],
+    ["its replica", key(7, "aws:kms/replicaExternalKey:ReplicaExternalKey"), found("7")],
     ["a replica", key(7, "aws:kms/replicaKey:ReplicaKey"), found("7")],
   ],
   unknown: [["it", key(UNKNOWN), "it: deletionWindowInDays"]],

@@ -7,10 +7,16 @@ const open = (Principal: Value, Condition?: Value) =>
 const found = 'it: policy.Statement[0].Principal is "*"; wanted named principals.';
 describeRule("kms-key-policy", {
   passes: [
+    ["a key with its check left on", resource("aws:kms/key:Key", { bypassPolicyLockoutSafetyCheck: false })],
     ["a role", open({ AWS: "arn:aws:iam::1:role/x" })],
     ["callers of one account", open("*", { StringEquals: { "aws:PrincipalAccount": "1" } })],
   ],
   refuses: [
+    [
+      "a key that its owner may lose",
+      resource("aws:kms/key:Key", { bypassPolicyLockoutSafetyCheck: "true" }),
+      'it: bypassPolicyLockoutSafetyCheck is "true"; wanted false.',
+    ],
     ["everyone", open("*"), found],
     ["everyone in a list", open({ AWS: ["*"] }), found],
     [
@@ -20,5 +26,12 @@ describeRule("kms-key-policy", {
     ],
     ["a condition that holds for anybody", open("*", { StringLike: { "aws:PrincipalAccount": "*" } }), found],
   ],
-  unknown: [["who", open({ AWS: UNKNOWN }), "it: policy.Statement[0].Principal"]],
+  unknown: [
+    [
+      "whether its owner may lose it",
+      resource("aws:kms/key:Key", { bypassPolicyLockoutSafetyCheck: UNKNOWN }),
+      "it: bypassPolicyLockoutSafetyCheck",
+    ],
+    ["who", open({ AWS: UNKNOWN }), "it: policy.Statement[0].Principal"],
+  ],
 });

@@ -9,6 +9,7 @@ describeRule("logs-retention", {
   refuses: [
     ["none said", group(undefined), found("is absent")],
     ["forever", group(0), found("is 0")],
+    ["89 days", group(89), found("is 89")],
     ["60 days", group(60), found("is 60")],
   ],
   unknown: [["it", group(UNKNOWN), "it: retentionInDays"]],

@@ -10,6 +10,26 @@ describe(ID, () => {
     [resource("random:index/randomBytes:RandomBytes", { length: 16 })],
     [resource("random:index/randomId:RandomId", { byteLength: 16 })],
     [resource("random:index/randomPassword:RandomPassword", { length: 21 })],
+    [
+      resource("random:index/randomPassword:RandomPassword", {
+        length: "28",
+        special: "false",
+        upper: "False",
+        minLower: "2",
+        minNumeric: 2,
+      }),
+    ],
+    [
+      resource("random:index/randomPassword:RandomPassword", {
+        length: 128,
+        lower: false,
+        upper: false,
+        numeric: false,
+        overrideSpecial: "-_",
+      }),
+    ],
+    [resource("random:index/randomPassword:RandomPassword", { length: 21, overrideSpecial: "" })],
+    [resource("random:index/randomPassword:RandomPassword", { length: 40, special: false, minUpper: 5 })],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -36,6 +56,59 @@ describe(ID, () => {
         numeric: false,
       }),
       messages: ['it: length is "22 (0 bits)"; wanted 128 bits or more.'],
+    },
+    {
+      it: resource("random:index/randomPassword:RandomPassword", { length: 19 }),
+      messages: ['it: length is "19 (121 bits)"; wanted 128 bits or more.'],
+    },
+    {
+      it: resource("random:index/randomPassword:RandomPassword", {
+        length: 127,
+        lower: false,
+        upper: false,
+        numeric: false,
+        overrideSpecial: "-_",
+      }),
+      messages: ['it: length is "127 (127 bits)"; wanted 128 bits or more.'],
+    },
+    // One character a thousand times over is nearly always the one that is drawn.
+    {
+      it: resource("random:index/randomPassword:RandomPassword", {
+        length: 32,
+        overrideSpecial: "-".repeat(1000),
+      }),
+      messages: ['it: length is "32 (2 bits)"; wanted 128 bits or more.'],
+    },
+    // Letters among the special characters make no more letters.
+    {
+      it: resource("random:index/randomPassword:RandomPassword", {
+        length: 24,
+        upper: false,
+        numeric: false,
+        overrideSpecial: "abcdefghijklmnopqrstuvwxyz",
+      }),
+      messages: ['it: length is "24 (112 bits)"; wanted 128 bits or more.'],
+    },
+    {
+      it: resource("random:index/randomPassword:RandomPassword", { length: 24, minSpecial: 24 }),
+      messages: ['it: length is "24 (105 bits)"; wanted 128 bits or more.'],
+    },
+    {
+      it: resource("random:index/randomPassword:RandomPassword", {
+        length: 24,
+        special: false,
+        minLower: 12,
+        minUpper: 12,
+      }),
+      messages: ['it: length is "24 (112 bits)"; wanted 128 bits or more.'],
+    },
+    {
+      it: resource("random:index/randomPassword:RandomPassword", {
+        length: 24,
+        lower: false,
+        special: false,
+      }),
+      messages: ['it: length is "24 (124 bits)"; wanted 128 bits or more.'],
     },
     {
       it: resource("random:index/randomPassword:RandomPassword", { length: 30, minNumeric: 30 }),
@@ -68,6 +141,23 @@ describe(ID, () => {
     {
       it: resource("random:index/randomPassword:RandomPassword", { length: UNKNOWN }),
       paths: ["it: length"],
+    },
+    { it: resource("random:index/randomId:RandomId", { byteLength: UNKNOWN }), paths: ["it: byteLength"] },
+    {
+      it: resource("random:index/randomPassword:RandomPassword", { length: 22, overrideSpecial: UNKNOWN }),
+      paths: ["it: overrideSpecial"],
+    },
+    {
+      it: resource("random:index/randomPassword:RandomPassword", { length: 22, lower: UNKNOWN }),
+      paths: ["it: lower"],
+    },
+    {
+      it: resource("random:index/randomPassword:RandomPassword", { length: 22, minNumeric: UNKNOWN }),
+      paths: ["it: minNumeric"],
+    },
+    {
+      it: resource("random:index/randomPassword:RandomPassword", { length: 22, number: UNKNOWN }),
+      paths: ["it: number"],
     },
   ])("looks again when $paths is known", ({ it, paths }) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: paths });

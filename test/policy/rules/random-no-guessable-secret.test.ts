@@ -25,6 +25,22 @@ describe(ID, () => {
       messages: ['dbPassword is "RandomPet"; wanted RandomPassword or RandomBytes for a secret.'],
     },
     {
+      it: resource("random:index/randomId:RandomId", { byteLength: 32 }, "api-key"),
+      messages: ['api-key is "RandomId"; wanted RandomPassword or RandomBytes for a secret.'],
+    },
+    {
+      it: resource("random:index/randomUuid4:RandomUuid4", {}, "token"),
+      messages: ['token is "RandomUuid4"; wanted RandomPassword or RandomBytes for a secret.'],
+    },
+    {
+      it: resource("random:index/randomUuid7:RandomUuid7", {}, "token"),
+      messages: ['token is "RandomUuid7"; wanted RandomPassword or RandomBytes for a secret.'],
+    },
+    {
+      it: resource("random:index/randomShuffle:RandomShuffle", {}, "password"),
+      messages: ['password is "RandomShuffle"; wanted RandomPassword or RandomBytes for a secret.'],
+    },
+    {
       it: resource("random:index/randomInteger:RandomInteger", {}, "secret"),
       messages: ['secret is "RandomInteger"; wanted RandomPassword or RandomBytes for a secret.'],
     },
