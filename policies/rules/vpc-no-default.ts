@@ -1,14 +1,20 @@
 import { expectAt } from "../core/expectation";
-import { type Resource, valueAt } from "../core/resource";
+import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
-import { isSet } from "../facts/machines";
+import type { Value } from "../core/value";
+import { isSet, machines } from "../facts/machines";
 
 const DEFAULTS = [
   "aws:ec2/defaultVpc:DefaultVpc",
   "aws:ec2/defaultSubnet:DefaultSubnet",
   "aws:ec2/defaultVpcDhcpOptions:DefaultVpcDhcpOptions",
 ];
-const MACHINES = ["aws:ec2/instance:Instance", "aws:ec2/spotInstanceRequest:SpotInstanceRequest"];
+const MACHINES = [
+  "aws:ec2/instance:Instance",
+  "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+  "aws:ec2/spotFleetRequest:SpotFleetRequest",
+];
+const SCALING = "aws:autoscaling/group:Group";
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 /** What else puts a machine into a subnet. */
 const PLACES = ["launchTemplate", "networkInterfaces", "primaryNetworkInterface"];
@@ -16,14 +22,14 @@ const PLACES = ["launchTemplate", "networkInterfaces", "primaryNetworkInterface"
 const rule: ResourceRule = {
   description: "Nothing lives in the account's default VPC.",
   why: "Its subnets hand out public addresses, and its default security group is shared with everything else there.",
-  fix: "make a VPC and a subnet, and name them: subnetId on the machine, vpcId on the security group.",
+  fix: "make a VPC and a subnet, and name them: subnetId on the machine, vpcZoneIdentifiers on an Auto Scaling group, vpcId on the security group.",
   severity: "medium",
   enforcement: "mandatory",
   references: [
     { catalogue: "checkov", id: "CKV_AWS_148" },
     { catalogue: "aws-fsbp", id: "EC2.2" },
   ],
-  types: [...DEFAULTS, ...MACHINES, GROUP],
+  types: [...DEFAULTS, ...MACHINES, SCALING, GROUP],
   checkResource(resource, report) {
     if (DEFAULTS.includes(resource.type)) {
       report.violation({
@@ -34,13 +40,24 @@ const rule: ResourceRule = {
       });
     } else if (resource.type === GROUP) {
       expectAt(report, resource, "vpcId", "a VPC of the stack's own", isSet);
-    } else if (!isPlaced(resource)) {
-      expectAt(report, resource, "subnetId", "a subnet of the stack's own", isSet);
+    } else if (resource.type === SCALING) {
+      expectAt(report, resource, "vpcZoneIdentifiers", "subnets of the stack's own", isFilled);
+    } else {
+      for (const { at } of machines(resource, report)) {
+        const isPlaced = PLACES.some((key) => isFilled(valueAt(resource, at(key))));
+        expectAt(
+          report,
+          resource,
+          at("subnetId"),
+          "a subnet of the stack's own",
+          (value) => isPlaced || isSet(value),
+        );
+      }
     }
   },
 };
 export default rule;
 
-function isPlaced(resource: Resource): boolean {
-  return PLACES.some((key) => isSet(valueAt(resource, key)));
+function isFilled(value: Value): boolean {
+  return isSet(value) && !(Array.isArray(value) && value.length === 0);
 }

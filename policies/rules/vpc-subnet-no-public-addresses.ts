@@ -1,5 +1,6 @@
 import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
+import type { Value } from "../core/value";
 import { isFalse, isSet } from "../facts/machines";
 
 const DEFAULT_SUBNET = "aws:ec2/defaultSubnet:DefaultSubnet";
@@ -16,22 +17,14 @@ const rule: ResourceRule = {
   ],
   types: ["aws:ec2/subnet:Subnet", DEFAULT_SUBNET],
   checkResource(resource, report) {
-    const isDefault = resource.type === DEFAULT_SUBNET;
     // Only the default subnet hands out IPv4 addresses unless it is told not to.
-    expectAt(
-      report,
-      resource,
-      "mapPublicIpOnLaunch",
-      "false",
-      (value) => isFalse(value) || (!isDefault && !isSet(value)),
-    );
-    expectAt(
-      report,
-      resource,
-      "assignIpv6AddressOnCreation",
-      "false",
-      (value) => isFalse(value) || !isSet(value),
-    );
+    const isOffAlready = resource.type === DEFAULT_SUBNET ? isFalse : isOff;
+    expectAt(report, resource, "mapPublicIpOnLaunch", "false", isOffAlready);
+    expectAt(report, resource, "assignIpv6AddressOnCreation", "false", isOff);
   },
 };
 export default rule;
+
+function isOff(value: Value): boolean {
+  return isFalse(value) || !isSet(value);
+}

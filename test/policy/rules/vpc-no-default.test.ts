@@ -1,18 +1,24 @@
 import { UNKNOWN, type Value } from "../../../policies/core/value";
-import { instance, spot } from "../../support/machines";
+import { fleet, instance, spot } from "../../support/machines";
 import { resource } from "../../support/policy";
 import { describeRule } from "../../support/rule-table";
 
 const group = (vpcId: Value) => resource("aws:ec2/securityGroup:SecurityGroup", { vpcId });
+const scaling = (props: Record<string, Value>) => resource("aws:autoscaling/group:Group", props);
 const PART = 'it is "part of the default VPC"; wanted a VPC of the stack\'s own.';
 const NO_SUBNET = "it: subnetId is absent; wanted a subnet of the stack's own.";
 
 describeRule("vpc-no-default", {
   passes: [
     ["a subnet", instance({ subnetId: "subnet-1" })],
-    ["a template's subnet", instance({ launchTemplate: {} })],
-    ["an interface's subnet", spot({ networkInterfaces: [] })],
-    ["an interface's subnet, newly written", instance({ primaryNetworkInterface: {} })],
+    ["a template's subnet", instance({ launchTemplate: { id: "lt-1" } })],
+    ["an interface's subnet", spot({ networkInterfaces: [{ networkInterfaceId: "eni-1" }] })],
+    [
+      "an interface's subnet, newly written",
+      instance({ primaryNetworkInterface: { networkInterfaceId: "eni-1" } }),
+    ],
+    ["a spot fleet's subnet", fleet({ subnetId: "subnet-1" })],
+    ["a group's subnets", scaling({ vpcZoneIdentifiers: ["subnet-1"] })],
     ["a group in a VPC", group("vpc-1")],
   ],
   refuses: [
@@ -20,10 +26,34 @@ describeRule("vpc-no-default", {
     ["a default subnet", resource("aws:ec2/defaultSubnet:DefaultSubnet", {}), PART],
     ["an instance anywhere", instance({}), NO_SUBNET],
     ["a spot instance anywhere", spot({}), NO_SUBNET],
+    ["an instance without a subnet's name", instance({ subnetId: "" }), NO_SUBNET.replace("absent", '""')],
+    ["an instance with no interface in a list", instance({ networkInterfaces: [] }), NO_SUBNET],
+    [
+      "a spot fleet's second machine",
+      fleet({ subnetId: "subnet-1" }, {}),
+      "it: launchSpecifications[1].subnetId is absent; wanted a subnet of the stack's own.",
+    ],
+    ["DHCP of the default VPC", resource("aws:ec2/defaultVpcDhcpOptions:DefaultVpcDhcpOptions", {}), PART],
+    [
+      "an Auto Scaling group in some zones",
+      scaling({ availabilityZones: ["eu-central-1a"] }),
+      "it: vpcZoneIdentifiers is absent; wanted subnets of the stack's own.",
+    ],
+    [
+      "an Auto Scaling group in no subnet",
+      scaling({ vpcZoneIdentifiers: [] }),
+      "it: vpcZoneIdentifiers is []; wanted subnets of the stack's own.",
+    ],
     ["a group anywhere", group(undefined), "it: vpcId is absent; wanted a VPC of the stack's own."],
   ],
   unknown: [
     ["a subnet", instance({ subnetId: UNKNOWN }), "it: subnetId"],
+    ["a group's subnets", scaling({ vpcZoneIdentifiers: UNKNOWN }), "it: vpcZoneIdentifiers"],
+    [
+      "a spot fleet's machines",
+      resource("aws:ec2/spotFleetRequest:SpotFleetRequest", { launchSpecifications: UNKNOWN }),
+      "it: launchSpecifications",
+    ],
     ["a VPC", group(UNKNOWN), "it: vpcId"],
   ],
 });

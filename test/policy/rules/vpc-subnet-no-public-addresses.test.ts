@@ -16,7 +16,15 @@ describeRule("vpc-subnet-no-public-addresses", {
     ["IPv4", subnet({ mapPublicIpOnLaunch: true }), found("mapPublicIpOnLaunch", "is true")],
     ["IPv4 as text", subnet({ mapPublicIpOnLaunch: "true" }), found("mapPublicIpOnLaunch", 'is "true"')],
     ["IPv6", subnet({ assignIpv6AddressOnCreation: true }), found("assignIpv6AddressOnCreation", "is true")],
+    [
+      "IPv6 in the default subnet",
+      standard({ mapPublicIpOnLaunch: false, assignIpv6AddressOnCreation: "true" }),
+      found("assignIpv6AddressOnCreation", 'is "true"'),
+    ],
     ["the default subnet's default", standard({}), found("mapPublicIpOnLaunch", "is absent")],
   ],
-  unknown: [["it", subnet({ mapPublicIpOnLaunch: UNKNOWN }), "it: mapPublicIpOnLaunch"]],
+  unknown: [
+    ["IPv6", subnet({ assignIpv6AddressOnCreation: UNKNOWN }), "it: assignIpv6AddressOnCreation"],
+    ["it", subnet({ mapPublicIpOnLaunch: UNKNOWN }), "it: mapPublicIpOnLaunch"],
+  ],
 });
