@@ -1,6 +1,7 @@
 import type { Resource } from "../core/resource";
 import { valueAt } from "../core/resource";
 import { UNKNOWN, type Value } from "../core/value";
+import { isTrue } from "./machines";
 
 /** One line of a security group, whichever of AWS's five ways it is written in. */
 export interface SecurityGroupRule {
@@ -120,7 +121,7 @@ function listRule(
     path,
     ...protocolAndPorts(resource, at("protocol"), at("fromPort"), at("toPort")),
     peers:
-      self === true || self === UNKNOWN ? [...peers, { kind: "self", path: at("self"), value: self }] : peers,
+      isTrue(self) || self === UNKNOWN ? [...peers, { kind: "self", path: at("self"), value: self }] : peers,
   };
 }
 

@@ -17,9 +17,7 @@ const rule: ResourceRule = {
       return;
     }
     const mode = valueAt(resource, "mustRun") === false ? /^(container:\S+|none)$/ : /^container:\S+$/;
-    expectAt(report, resource, "networkMode", "container:ID of the pod", (value) =>
-      mode.test(String(value ?? "")),
-    );
+    expectAt(report, resource, "networkMode", "container:ID of the pod", (value) => mode.test(String(value)));
     expectAt(
       report,
       resource,

@@ -22,22 +22,15 @@ const rule: ResourceRule = {
     if (!words.some(({ text }) => text.startsWith("--") || /(^|\/)main\.py$/.test(text))) {
       return;
     }
-    const options = words.flatMap(({ text, path, at }, index) => {
-      const [option = "", value] = text.split(/=(.*)/s);
-      return isListen(option) ? [{ path, at, value: value ?? words[index + 1]?.text }] : [];
+    const options = words.flatMap(({ text, at }, index) => {
+      const [, inIt] = text.split(/=(.*)/s);
+      return isListen(text.replace(/=.*/s, "")) ? [{ at, value: inIt ?? words[index + 1]?.text }] : [];
     });
-    const [first] = options;
-    if (options.length !== 1 || first?.value !== "127.0.0.1") {
-      const found =
-        first === undefined
-          ? undefined
-          : options.map(({ value }) => `--listen ${value ?? ""}`.trim()).join(" ");
-      report.violation({
-        resource,
-        path: first?.at ?? "command",
-        found,
-        wanted: "--listen 127.0.0.1 exactly once",
-      });
+    const isGood = options.length === 1 && options.every(({ value }) => value === "127.0.0.1");
+    if (!isGood) {
+      const found = options.map(({ value }) => `--listen ${value ?? ""}`.trim()).join(" ") || undefined;
+      const path = options.map(({ at }) => at)[0] ?? "command";
+      report.violation({ resource, path, found, wanted: "--listen 127.0.0.1 exactly once" });
     }
   },
 };

@@ -14,7 +14,7 @@ const rule: ResourceRule = {
   types: [CONTAINER],
   checkResource(resource, report) {
     for (const { path, text } of commandWords(resource, report)) {
-      const option = text.split("=")[0] ?? "";
+      const option = text.replace(/=.*/s, "");
       const isRisky = RISKY.some(
         (risky) => option.startsWith(risky) || (option.length >= SHORTEST && risky.startsWith(option)),
       );

@@ -9,12 +9,12 @@ const WANTED = "no way to 8188";
 
 /** Every port and range in a value, also in the command line's spelling: [::]:8188:8188/tcp. */
 function includesComfyUi(value: Value): boolean {
-  const parts = String(value ?? "")
-    .replace(/\[[^\]]*\]/g, "")
-    .split(/[:/]/);
-  return parts.some((part) => {
-    const [first = "", last = first] = part.split("-").map((end) => end.trim());
-    return first !== "" && Number(first) <= COMFYUI && COMFYUI <= Number(last);
+  const text = String(value);
+  // An address of IPv6, in brackets, has colons and numbers of its own.
+  const ports = text.slice(text.lastIndexOf("]") + 1).split(/[:/]/);
+  return ports.some((port) => {
+    const [first, last = first] = port.split("-");
+    return Number(first) <= COMFYUI && COMFYUI <= Number(last);
   });
 }
 
@@ -39,7 +39,7 @@ const rule: ResourceRule = {
       }
       for (const [at, port] of (Array.isArray(ports) ? ports : []).entries()) {
         const path = `${list}[${at}]`;
-        if (typeof port !== "object" || port === null) {
+        if (typeof port !== "object") {
           expectAt(report, resource, path, WANTED, (value) => !includesComfyUi(value));
           continue;
         }

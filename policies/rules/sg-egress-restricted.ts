@@ -25,17 +25,15 @@ const rule: ResourceRule = {
       if (direction === "ingress" || isForEveryone(protocol, ports)) {
         continue;
       }
-      for (const { kind, path, value } of peers.filter(
-        ({ kind: one }) => one === "cidr" || one === "prefix-list",
-      )) {
+      for (const { path, value } of peers.filter(({ kind }) => kind === "cidr" || kind === "prefix-list")) {
         const range = value === UNKNOWN ? UNKNOWN : addressRange(String(value));
-        if (kind === "cidr" && range !== UNKNOWN && range !== undefined && !isWiderThan(range, WIDEST)) {
+        if (range !== UNKNOWN && range !== undefined && !isWiderThan(range, WIDEST)) {
           continue;
         }
-        if (value === UNKNOWN || protocol === UNKNOWN || ports === UNKNOWN) {
+        if (value === UNKNOWN || ports === UNKNOWN) {
           report.unknown(resource, path);
         } else {
-          const found = `${value} on ${protocol} ${ports.first}-${ports.last}`;
+          const found = `${value} on ${String(protocol)} ${ports.first}-${ports.last}`;
           report.violation({
             resource,
             path,
@@ -50,8 +48,9 @@ const rule: ResourceRule = {
 export default rule;
 
 function isForEveryone(protocol: string | typeof UNKNOWN, ports: PortRange | typeof UNKNOWN): boolean {
-  if (protocol === UNKNOWN || ports === UNKNOWN) {
-    return false;
-  }
-  return ports.first === ports.last && TO_EVERYONE.includes(`${protocol} ${ports.first}`);
+  return (
+    ports !== UNKNOWN &&
+    ports.first === ports.last &&
+    TO_EVERYONE.includes(`${String(protocol)} ${ports.first}`)
+  );
 }

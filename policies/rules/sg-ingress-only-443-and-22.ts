@@ -25,13 +25,14 @@ const rule: ResourceRule = {
         continue;
       }
       const at = path === "" ? "fromPort" : `${path}.fromPort`;
-      if (protocol === UNKNOWN || ports === UNKNOWN) {
+      // With a protocol that is not known yet the ports are not, either.
+      if (ports === UNKNOWN) {
         report.unknown(resource, at);
       } else if (protocol !== "tcp" || ports.first !== ports.last || !OPEN.includes(ports.first)) {
         report.violation({
           resource,
           path: at,
-          found: `${protocol} ${ports.first}-${ports.last}`,
+          found: `${String(protocol)} ${ports.first}-${ports.last}`,
           wanted: "tcp 443-443 or tcp 22-22",
         });
       }

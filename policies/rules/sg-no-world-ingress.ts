@@ -31,10 +31,10 @@ const rule: StackRule = {
       // Cut into pieces, the world is still the world: what one group lets in to one port counts together.
       const pieces = doors.filter((door) => !alone.includes(door));
       const said = new Set<Finding>();
-      for (const { ports } of pieces) {
-        const together = pieces.filter(({ ports: other }) => isIn(ports, other));
-        const [first] = together;
-        if (first !== undefined && !said.has(first.finding) && isWorld(together.map(({ range }) => range))) {
+      for (const door of pieces) {
+        const together = pieces.filter(({ ports }) => isIn(door.ports, ports));
+        const first = together[0] ?? door;
+        if (!said.has(first.finding) && isWorld(together.map(({ range }) => range))) {
           said.add(first.finding);
           const ranges = together.map(({ finding }) => finding.found).join(" + ");
           report.violation({ ...first.finding, found: `${ranges}, together a good part of the internet` });

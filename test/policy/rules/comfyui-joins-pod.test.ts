@@ -7,6 +7,13 @@ const ID = "comfyui-joins-pod";
 describe(ID, () => {
   it.each([
     [resource("docker:index/container:Container", { networkMode: "container:abc" }, "comfyui")],
+    [
+      resource(
+        "docker:index/container:Container",
+        { networkMode: "container:abc", networksAdvanced: [] },
+        "comfyui",
+      ),
+    ],
     [resource("docker:index/container:Container", { networkMode: "mine" }, "gateway")],
     [resource("docker:index/container:Container", { networkMode: "none", mustRun: false }, "comfyui-trial")],
   ])("passes $name with $props", (it) => {
@@ -21,6 +28,14 @@ describe(ID, () => {
     {
       it: resource("docker:index/container:Container", { networkMode: "bridge", name: "x-ComfyUI" }),
       messages: ['it: networkMode is "bridge"; wanted container:ID of the pod.'],
+    },
+    {
+      it: resource("docker:index/container:Container", { networkMode: "my-container:abc" }, "comfyui"),
+      messages: ['comfyui: networkMode is "my-container:abc"; wanted container:ID of the pod.'],
+    },
+    {
+      it: resource("docker:index/container:Container", { networkMode: "container:a b" }, "comfyui"),
+      messages: ['comfyui: networkMode is "container:a b"; wanted container:ID of the pod.'],
     },
     {
       it: resource("docker:index/container:Container", { networkMode: "container:", image: "comfy-ui" }),

@@ -15,6 +15,7 @@ describe(ID, () => {
     ],
     [resource("docker:index/container:Container", { command: ["main.py", "--listen=127.0.0.1"] })],
     [resource("docker:index/container:Container", { command: ["/usr/local/bin/comfyui"] }, "comfyui")],
+    [resource("docker:index/container:Container", { command: ["cp", "main.py.orig", "/x"] }, "comfyui")],
     [resource("docker:index/container:Container", { command: ["serve", "--listen", "0.0.0.0"] }, "other")],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
@@ -48,6 +49,14 @@ describe(ID, () => {
     {
       it: resource("docker:index/container:Container", { command: ["main.py", "--lis", "0.0.0.0"] }),
       messages: ['it: command is "--listen 0.0.0.0"; wanted --listen 127.0.0.1 exactly once.'],
+    },
+    {
+      it: resource("docker:index/container:Container", { command: ["main.py", "--li", "0.0.0.0"] }),
+      messages: ['it: command is "--listen 0.0.0.0"; wanted --listen 127.0.0.1 exactly once.'],
+    },
+    {
+      it: resource("docker:index/container:Container", { entrypoints: ["main.py", "--listen=0.0.0.0"] }),
+      messages: ['it: entrypoints is "--listen 0.0.0.0"; wanted --listen 127.0.0.1 exactly once.'],
     },
     {
       it: resource("docker:index/container:Container", {

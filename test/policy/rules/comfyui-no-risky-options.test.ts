@@ -11,6 +11,7 @@ describe(ID, () => {
         command: ["main.py", "--enable-compress-response-body"],
       }),
     ],
+    [resource("docker:index/container:Container", { command: ["sh", "-c", "exec comfy launch -- --cpu"] })],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });

@@ -8,6 +8,12 @@ describe(ID, () => {
   it.each([
     [resource("docker:index/container:Container", { ports: [{ internal: 8443, external: 443 }] })],
     [resource("docker:index/container:Container", {})],
+    [
+      resource("docker:index/container:Container", {
+        ports: ["443:8443", "[2001:8188::1]:443:8443/tcp", null],
+      }),
+    ],
+    [resource("docker:index/container:Container", { ports: [null, { internal: 8187, external: 8189 }] })],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -49,6 +55,20 @@ describe(ID, () => {
     {
       it: resource("docker:index/service:Service", { endpointSpec: { ports: [{ targetPort: 8188 }] } }),
       messages: ["it: endpointSpec.ports[0].targetPort is 8188; wanted no way to 8188."],
+    },
+    {
+      it: resource("docker:index/service:Service", {
+        endpointSpec: { ports: [{ targetPort: 80, publishedPort: 8188 }] },
+      }),
+      messages: ["it: endpointSpec.ports[0].publishedPort is 8188; wanted no way to 8188."],
+    },
+    {
+      it: resource("docker:index/container:Container", { ports: ["[fe80::1]:8000 - 8188:80"] }),
+      messages: ['it: ports[0] is "[fe80::1]:8000 - 8188:80"; wanted no way to 8188.'],
+    },
+    {
+      it: resource("docker:index/container:Container", { ports: ["8188-9000"] }),
+      messages: ['it: ports[0] is "8188-9000"; wanted no way to 8188.'],
     },
   ])("refuses $it.props", ({ it, messages }) => {
     expect(look(ID, it).violations).toEqual(messages);

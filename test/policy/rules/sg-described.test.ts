@@ -17,6 +17,7 @@ const absent = (path: string) => `it: ${path} is absent; wanted what it is for.`
 describeRule("sg-described", {
   passes: [
     ["a group and its rule", group([line(DESCRIBED)], DESCRIBED)],
+    ["a word", newer({ description: "Clients" })],
     ["a rule of its own", newer(DESCRIBED)],
     [
       "the default group, which AWS describes",

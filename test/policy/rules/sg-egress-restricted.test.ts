@@ -47,6 +47,11 @@ describeRule("sg-egress-restricted", {
     ],
   ],
   unknown: [
+    [
+      "a prefix list on an odd port",
+      egress({ ipProtocol: "tcp", fromPort: 25, toPort: 25, prefixListId: UNKNOWN }),
+      "it: prefixListId",
+    ],
     ["a range on an odd port", out("tcp", 25, 25, UNKNOWN), "it: cidrIpv4"],
     ["a port to everyone", out("tcp", UNKNOWN, 443), "it: cidrIpv4"],
     ["a protocol to everyone", out(UNKNOWN, 443, 443), "it: cidrIpv4"],

@@ -46,6 +46,17 @@ describeRule("sg-no-mixed-rules", {
       mixed("a or b"),
     ],
     [
+      "a group whose rule has one range more than AWS reports back",
+      [
+        group("a", {
+          id: "sg-1",
+          egress: [{ ...HTTPS, fromPort: 80, toPort: 80, cidrBlocks: ["0.0.0.0/0", "::/0"] }],
+        }),
+        single("sg-1"),
+      ],
+      mixed("a"),
+    ],
+    [
       "a group with more than AWS reports back",
       [group("a", { id: "sg-1", egress: [{ ...HTTPS, toPort: UNKNOWN }] }), single("sg-1")],
       mixed("a"),

@@ -20,6 +20,7 @@ const found = (path: string, value: string) => [
 describe(ID, () => {
   it.each([
     ["somebody's networks", group("203.0.113.0/24", "198.51.100.7/32", "2001:db8::/32", "10.0.0.0/8")],
+    ["another group", ingress("new", { referencedSecurityGroupId: "sg-2" })],
     ["no rule at all", resource("aws:ec2/securityGroup:SecurityGroup", {})],
     [
       "a way out to the world",
@@ -56,7 +57,41 @@ describe(ID, () => {
     ]);
   });
 
-  it("does not add up what different groups or ports let in", () => {
+  it.each<[string, Value, Value]>([
+    ["80 and 443", [80, 80], [443, 443]],
+    ["one that is not known yet and 443", [UNKNOWN, UNKNOWN], [443, 443]],
+    ["443 and one that is not known yet", [443, 443], [UNKNOWN, UNKNOWN]],
+    ["a range and what lies behind it", [80, 442], [443, 443]],
+  ])("does not add up what different ports let in: %s", (_, ...ports) => {
+    const halves = ports.map((port, at) => {
+      const [fromPort, toPort] = port as [Value, Value];
+      return ingress(`half-${at}`, { fromPort, toPort, cidrIpv4: `${10 + at}.0.0.0/8` });
+    });
+    expect(look(ID, ...halves).violations).toEqual([]);
+    expect(look(ID, ...halves.reverse()).violations).toEqual([]);
+  });
+
+  it.each<[string, Value, Value]>([
+    ["a range and a port in it", [80, 443], [443, 443]],
+    ["a port that is not known yet, for both", [UNKNOWN, 443], [UNKNOWN, 443]],
+  ])("adds up what one port lets in: %s", (_, ...ports) => {
+    const halves = ports.map((port, at) => {
+      const [fromPort, toPort] = port as [Value, Value];
+      return ingress(`half-${at}`, { fromPort, toPort, cidrIpv4: `${10 + at}.0.0.0/8` });
+    });
+    expect(look(ID, ...halves).violations).toEqual([
+      'half-0: cidrIpv4 is "10.0.0.0/8 + 11.0.0.0/8, together a good part of the internet"; wanted the ranges of those who need it.',
+    ]);
+  });
+
+  it("does not add up what groups let in that are not known yet", () => {
+    const apart = [10, 11].map((at) =>
+      ingress(`part-${at}`, { securityGroupId: UNKNOWN, cidrIpv4: `${at}.0.0.0/8` }),
+    );
+    expect(look(ID, ...apart).violations).toEqual([]);
+  });
+
+  it("does not add up what different groups let in", () => {
     const apart = ["sg-1", "sg-2", "sg-3"].map((securityGroupId, at) =>
       ingress(`part-${at}`, { securityGroupId, cidrIpv4: `${at}.0.0.0/8` }),
     );

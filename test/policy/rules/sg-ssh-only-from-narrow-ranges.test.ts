@@ -29,6 +29,14 @@ describeRule("sg-ssh-only-from-narrow-ranges", {
         line({ fromPort: 1, toPort: 21, cidrBlocks: ["0.0.0.0/0"] }),
       ]),
     ],
+    [
+      "a narrow range on a port that is not known yet",
+      group([line({ fromPort: UNKNOWN, cidrBlocks: ["203.0.113.0/24"] })]),
+    ],
+    [
+      "what nobody can read, on such a port: sg-no-world-ingress says it",
+      group([line({ fromPort: UNKNOWN, cidrBlocks: ["anywhere"] })]),
+    ],
     ["a way out", egress({ ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "10.0.0.0/8" })],
   ],
   refuses: [
@@ -38,6 +46,21 @@ describeRule("sg-ssh-only-from-narrow-ranges", {
       "everyone, with bits beyond the prefix",
       ssh("1.2.3.4/0"),
       found("ingress[0].cidrBlocks[0]", "1.2.3.4/0"),
+    ],
+    [
+      "the group's own members",
+      group([line({ fromPort: 22, toPort: 22, self: true })]),
+      "it: ingress[0].self is true; wanted a range of at most /24 or /64 for SSH.",
+    ],
+    [
+      "the group's own members, as text",
+      older({ protocol: "tcp", fromPort: 22, toPort: 22, self: "true" }),
+      found("self", "true"),
+    ],
+    [
+      "another group",
+      newer({ ipProtocol: "tcp", fromPort: 22, toPort: 22, referencedSecurityGroupId: "sg-2" }),
+      found("referencedSecurityGroupId", "sg-2"),
     ],
     ["what is no range", ssh("anywhere"), found("ingress[0].cidrBlocks[0]", "anywhere")],
     [
@@ -62,6 +85,16 @@ describeRule("sg-ssh-only-from-narrow-ranges", {
       "the port of a wide range",
       group([line({ fromPort: UNKNOWN, cidrBlocks: ["10.0.0.0/8"] })]),
       "it: ingress[0].cidrBlocks[0]",
+    ],
+    [
+      "which group",
+      group([line({ fromPort: 22, toPort: 22, securityGroups: [UNKNOWN] })]),
+      "it: ingress[0].securityGroups[0]",
+    ],
+    [
+      "the port of another group",
+      group([line({ fromPort: UNKNOWN, securityGroups: ["sg-2"] })]),
+      "it: ingress[0].securityGroups[0]",
     ],
     ["the rules", group(UNKNOWN), "it: ingress"],
   ],
