@@ -38,27 +38,52 @@ export function directives(text: string): readonly Directive[] {
   return root;
 }
 
+/** Files that a bundle of several carries: `file PATH LINES`, then so many lines. */
+const CARRIED = /^file (\S+) (\d+)$/gm;
+
+/** The configuration that a text holds, with the files of the same text in the place of each include. */
+export function configuration(text: string): readonly Directive[] {
+  const start = Math.max(text.search(/\b(http|server|upstream)\b[^;{}]*\{/), 0);
+  const files = new Map<string, readonly Directive[]>();
+  for (const { 0: head, 1: name = "", 2: lines, index } of text.matchAll(CARRIED)) {
+    const body = text.slice(index + head.length + 1).split("\n");
+    files.set(name, directives(body.slice(0, Number(lines)).join("\n")));
+  }
+  const expand = (block: readonly Directive[], within: readonly string[]): Directive[] =>
+    block.flatMap((one) => {
+      const [name = ""] = one.name === "include" ? one.args : [];
+      const carried = within.includes(name) ? undefined : files.get(name);
+      return carried === undefined
+        ? [{ ...one, block: expand(one.block, within) }]
+        : expand(carried, [...within, name]);
+    });
+  const main = [...files].find(([name]) => /(^|\/)nginx\.conf$/.test(name))?.[1];
+  return expand(main ?? directives(text.slice(start)), []);
+}
+
 /** The directives of a name, at any depth. */
 export function all(block: readonly Directive[], name: string): Directive[] {
   return block.flatMap((one) => [...(one.name === name ? [one] : []), ...all(one.block, name)]);
 }
 
-/** What matches a path before all else: an exact location, then a regular expression, then the longest beginning. */
+/**
+ * What takes a path, as nginx chooses: an exact location, then the longest beginning if it says ^~, then the first
+ * regular expression, then the longest beginning.
+ */
 export function locationFor(server: Directive, path: string): Directive | undefined {
   const locations = all(server.block, "location");
-  const [exact, regular, prefix] = [
-    locations.find(({ args }) => args[0] === "=" && args[1] === path),
-    locations.find(({ args }) => /^~\*?$/.test(args[0] ?? "") && matches(args[1] ?? "", path)),
-    locations
-      .filter(({ args }) => path.startsWith(args.at(-1) ?? "?") && !/^(=|~\*?)$/.test(args[0] ?? ""))
-      .sort((a, b) => (b.args.at(-1)?.length ?? 0) - (a.args.at(-1)?.length ?? 0))[0],
-  ];
-  return exact ?? regular ?? prefix;
+  const exact = locations.find(({ args }) => args[0] === "=" && args[1] === path);
+  const regular = locations.find(({ args }) => matches(args, path));
+  const [prefix] = locations
+    .filter(({ args }) => path.startsWith(args.at(-1) ?? "?") && !/^(=|~\*?)$/.test(args[0] ?? ""))
+    .sort((a, b) => (b.args.at(-1)?.length ?? 0) - (a.args.at(-1)?.length ?? 0));
+  return exact ?? (prefix?.args[0] === "^~" ? prefix : (regular ?? prefix));
 }
 
-function matches(pattern: string, path: string): boolean {
+/** Whether a location is a regular expression that finds the path; `~*` takes any case. */
+function matches([kind, pattern = ""]: readonly string[], path: string): boolean {
   try {
-    return new RegExp(pattern).test(path);
+    return /^~\*?$/.test(kind ?? "") && new RegExp(pattern, kind === "~*" ? "i" : "").test(path);
   } catch {
     return false;
   }

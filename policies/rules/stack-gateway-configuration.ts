@@ -1,17 +1,21 @@
 import { membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
-import { CONTAINER, stringsAt, type Text } from "../facts/docker";
-import { all, type Directive, directives, locationFor } from "../facts/nginx";
+import { stringsAt, type Text } from "../facts/docker";
+import { all, configuration, type Directive, locationFor } from "../facts/nginx";
 import { SCRIPT_TYPES, scripts } from "../facts/scripts";
 import { unpack } from "../facts/unpack";
 
 const MODERN = ["TLSv1.2", "TLSv1.3"];
-const WEAK_CIPHER = /(^|[:+ ])(ALL|COMPLEMENTOFALL|LOW|EXP(ORT)?|[ae]?NULL|ADH|AECDH|RC4|DES|3DES|MD5)\b/;
+/** Parts of the names of ciphers, and whole names, by which nobody is authenticated or nothing is encrypted. */
+const WEAK_CIPHER = /^(ALL|COMPLEMENTOFALL|LOW|EXP(ORT)?|[ae]?NULL|ADH|AECDH|RC4|3?DES|MD5|@SECLEVEL=[01])$/;
 const PROMPTS = ["/prompt", "/api/prompt"];
+/** An address or a new path that ends at one of these. */
+const TO_PROMPT = /(^|:\/\/[^/]+)(\/api)?\/prompt$/;
 const COPIES = ["command:remote:CopyToRemote", "command:remote:CopyFile"];
-/** Files that a bundle of several carries: `file PATH LINES`, then so many lines. */
-const CARRIED = /^file (\S+) (\d+)$/gm;
+
+type Block = readonly Directive[];
+type Refuse = (found: string, wanted: string) => void;
 
 const rule: ResourceRule = {
   description:
@@ -25,9 +29,7 @@ const rule: ResourceRule = {
   checkResource(resource, report) {
     checkUnseen(resource, report);
     for (const { path, text } of texts(resource, report)) {
-      if (/\bserver\s*\{/.test(text) && /\bproxy_pass\b/.test(text)) {
-        checkText(resource, path, text, report);
-      }
+      checkText(resource, path, text, report);
     }
   },
 };
@@ -35,12 +37,9 @@ export default rule;
 
 /** What may be a configuration, with texts that JSON carries taken out of it. */
 function texts(resource: Resource, report: Report): Text[] {
-  const uploads =
-    resource.type === CONTAINER
-      ? membersAt(report, resource, "uploads").flatMap(({ path }) =>
-          ["content", "contentBase64"].flatMap((key) => stringsAt(resource, `${path}.${key}`, report)),
-        )
-      : [];
+  const uploads = membersAt(report, resource, "uploads").flatMap(({ path }) =>
+    ["content", "contentBase64"].flatMap((key) => stringsAt(resource, `${path}.${key}`, report)),
+  );
   const unpacked = uploads.flatMap(({ path, text }) =>
     unpack(text).map((layer) => ({ path, text: layer.text })),
   );
@@ -49,10 +48,8 @@ function texts(resource: Resource, report: Report): Text[] {
   );
 }
 
+/** The texts in JSON; text that is none is itself. */
 function carriedByJson(text: string): string[] {
-  if (!/^\s*[{[]/.test(text)) {
-    return [text];
-  }
   const found: string[] = [];
   try {
     JSON.parse(text, (_, value) => {
@@ -70,7 +67,7 @@ function carriedByJson(text: string): string[] {
 /** A configuration that comes as a file of some machine is one that nobody here has read. */
 function checkUnseen(resource: Resource, report: Report): void {
   const isConfiguration = (path: string) =>
-    /(^|\/)nginx(\/|\.conf$)/.test(String(valueAt(resource, path) ?? ""));
+    /(^|\/)nginx(\/|\.conf$)|\/etc\/nginx$/.test(String(valueAt(resource, path)));
   const refuse = (path: string) =>
     report.violation({ resource, path, found: valueAt(resource, path), wanted: "the configuration as text" });
   if (COPIES.includes(resource.type) && isConfiguration("remotePath")) {
@@ -81,10 +78,11 @@ function checkUnseen(resource: Resource, report: Report): void {
     ["mounts", "target", "source"],
     ["uploads", "file", "source"],
   ] as const;
-  for (const [list, target, source] of resource.type === CONTAINER ? places : []) {
+  for (const [list, target, source] of places) {
     for (const { path } of membersAt(report, resource, list)) {
-      const from = valueAt(resource, `${path}.${source}`);
-      if (typeof from === "string" && /[/\\]|\.conf$/.test(from) && isConfiguration(`${path}.${target}`)) {
+      // A name without a slash is a volume's.
+      const isFile = /[/\\]|\.conf$/.test(String(valueAt(resource, `${path}.${source}`)));
+      if (isFile && isConfiguration(`${path}.${target}`)) {
         refuse(`${path}.${source}`);
       }
     }
@@ -93,85 +91,128 @@ function checkUnseen(resource: Resource, report: Report): void {
 
 function checkText(resource: Resource, path: string, text: string, report: Report): void {
   const said = new Set<string>();
-  const refuse = (found: string, wanted: string) => {
+  const refuse: Refuse = (found, wanted) => {
     if (!said.has(found)) {
       said.add(found);
       report.violation({ resource, path, found, wanted });
     }
   };
-  const root = read(text);
-  const deciders = all(root, "auth_request")
-    .flatMap(({ args }) => all(root, "location").filter((one) => one.args.at(-1) === args[0]))
-    .flatMap(({ block }) => all(block, "proxy_pass").map(({ args }) => args[0]));
-  const http = root
-    .filter(({ name }) => name !== "http")
-    .concat(root.find(({ name }) => name === "http")?.block ?? []);
-  const isReached = ({ block }: Directive) =>
-    all(block, "proxy_pass").length > 0 &&
-    !block.filter(({ name }) => name === "listen").some(({ args }) => args[0]?.startsWith("unix:"));
+  const root = configuration(text);
+  const http = root.flatMap((one) => (one.name === "http" ? one.block : [one]));
+  const services = deciders(root);
   for (const server of all(root, "server").filter(isReached)) {
     checkTls([server.block, http], refuse);
-    for (const prompt of PROMPTS.flatMap((one) => locationFor(server, one) ?? [])) {
-      const blocks = [prompt.block, server.block, http];
-      const target = all(prompt.block, "proxy_pass")[0]?.args[0];
-      if (target === undefined) {
-        continue;
-      }
-      if (!isLimited(blocks) && !deciders.includes(target)) {
+    for (const location of waysToPrompt(server)) {
+      const blocks = [location.block, server.block, http];
+      if (!isLimited(blocks, root) && !services.includes(target(location) ?? "")) {
         refuse("no limit_req and no auth_request", "one of them in front of /prompt");
       }
-      if (!/^[1-9]/.test(effective(blocks, "client_max_body_size")[0]?.args[0] ?? "0")) {
+      const size = effective(blocks, "client_max_body_size")[0]?.args[0];
+      if (!(Number.parseInt(String(size), 10) > 0)) {
         refuse("no client_max_body_size above 0", "a bound for bodies");
       }
     }
   }
 }
 
-/** The configuration that a text holds, with the files of the same text in the place of each include. */
-function read(text: string): readonly Directive[] {
-  const start = Math.max(text.search(/\b(http|server|upstream)\s*[^;{}]*\{/), 0);
-  const files = new Map<string, readonly Directive[]>();
-  for (const { 0: head, 1: name = "", 2: lines = "0", index } of text.matchAll(CARRIED)) {
-    const body = text.slice(index + head.length + 1).split("\n");
-    files.set(name, directives(body.slice(0, Number(lines)).join("\n")));
+/** Whether clients get through the server to something behind it: one on a socket of the machine's own has none. */
+function isReached({ block }: Directive): boolean {
+  const listens = block.filter(({ name }) => name === "listen");
+  const isInside = listens.length > 0 && listens.every(isOnSocket);
+  return all(block, "proxy_pass").length > 0 && !isInside;
+}
+
+function isOnSocket({ args }: Directive): boolean {
+  return String(args[0]).startsWith("unix:");
+}
+
+function target({ block }: Directive): string | undefined {
+  return all(block, "proxy_pass")[0]?.args[0];
+}
+
+/** What a configuration asks about each request: it judges by itself what it is handed. */
+function deciders(root: Block): (string | undefined)[] {
+  return all(root, "auth_request")
+    .flatMap(({ args }) => locations(root, args[0]))
+    .map(target);
+}
+
+/** The locations of a name. */
+function locations(root: Block, name: string | undefined): Directive[] {
+  return all(root, "location").filter(({ args }) => args.at(-1) === name);
+}
+
+/** The locations that hand a prompt on, which comes under its own name or gets it from them. */
+function waysToPrompt(server: Directive): Directive[] {
+  const own = PROMPTS.flatMap((path) => followed(server, path, []));
+  const others = all(server.block, "location").filter(({ block }) =>
+    [...all(block, "proxy_pass"), ...all(block, "rewrite")].some(({ args }) =>
+      args.some((one) => TO_PROMPT.test(one)),
+    ),
+  );
+  return [...own, ...others].filter((location) => target(location) !== undefined);
+}
+
+/** The location that takes a path, and those to which it sends the path on. */
+function followed(server: Directive, path: string, before: readonly Directive[]): Directive[] {
+  const found = locationFor(server, path);
+  if (found === undefined || before.includes(found)) {
+    return [];
   }
-  const expand = (block: readonly Directive[], depth: number): Directive[] =>
-    block.flatMap((one) => {
-      const carried = one.name === "include" && depth < 5 ? files.get(one.args[0] ?? "") : undefined;
-      return carried === undefined
-        ? [{ ...one, block: expand(one.block, depth) }]
-        : expand(carried, depth + 1);
-    });
-  const main = [...files.entries()].find(([name]) => /(^|\/)nginx\.conf$/.test(name))?.[1];
-  return expand(main ?? directives(text.slice(start)), 0);
+  const next = [
+    ...all(found.block, "rewrite").map(({ args }) => rewritten(path, args)),
+    ...all(found.block, "try_files").map(({ args }) => String(args.at(-1))),
+  ];
+  return [found, ...next.flatMap((one) => followed(server, one, [...before, found]))];
+}
+
+/** What nginx makes of a path that a pattern finds: the replacement alone, with what the pattern's groups found. */
+function rewritten(path: string, [pattern = "", replacement = ""]: readonly string[]): string {
+  try {
+    const found = new RegExp(pattern).exec(path);
+    return found === null ? path : replacement.replace(/\$(\d)/g, (_, group) => found[Number(group)] ?? "");
+  } catch {
+    return replacement;
+  }
 }
 
 /** The directives of a name in the innermost block that has one, as nginx takes them. */
-function effective(blocks: readonly (readonly Directive[])[], name: string): Directive[] {
+function effective(blocks: readonly Block[], name: string): Block {
   return (
     blocks.map((block) => block.filter((one) => one.name === name)).find((list) => list.length > 0) ?? []
   );
 }
 
-function checkTls(
-  blocks: readonly (readonly Directive[])[],
-  refuse: (found: string, wanted: string) => void,
-): void {
+function checkTls(blocks: readonly Block[], refuse: Refuse): void {
   const protocols = effective(blocks, "ssl_protocols").flatMap(({ args }) => args);
   if (protocols.length === 0 || !protocols.every((one) => MODERN.includes(one))) {
     const found = protocols.length === 0 ? "no ssl_protocols" : `ssl_protocols ${protocols.join(" ")}`;
     refuse(found, "ssl_protocols TLSv1.2 TLSv1.3");
   }
-  const ciphers = effective(blocks, "ssl_ciphers")
-    .flatMap(({ args }) => args)
-    .join(" ");
-  if (WEAK_CIPHER.test(ciphers)) {
-    refuse(`ssl_ciphers ${ciphers}`, "ciphers that authenticate and encrypt");
+  const ciphers = effective(blocks, "ssl_ciphers").flatMap(({ args }) => args);
+  const taken = ciphers.flatMap((list) => list.split(/[:, ]/)).filter((one) => !/^[!-]/.test(one));
+  if (taken.some((one) => one.split(/[+-]/).some((part) => WEAK_CIPHER.test(part)))) {
+    refuse(`ssl_ciphers ${ciphers.join(" ")}`, "ciphers that authenticate and encrypt");
+  }
+  const plain = effective(blocks, "listen").find((one) => !isOnSocket(one) && !isEncrypted(one));
+  if (plain !== undefined) {
+    refuse(`listen ${plain.args.join(" ")}`, "ssl on each listener that hands requests on");
   }
 }
 
-function isLimited(blocks: readonly (readonly Directive[])[]): boolean {
+function isEncrypted({ args }: Directive): boolean {
+  return args.includes("ssl") || args.includes("quic");
+}
+
+function isLimited(blocks: readonly Block[], root: Block): boolean {
   const isDry = effective(blocks, "limit_req_dry_run").some(({ args }) => args[0] === "on");
-  const asks = effective(blocks, "auth_request").some(({ args }) => args[0] !== "off");
+  const asks = effective(blocks, "auth_request").some(
+    ({ args }) => args[0] !== "off" && isAnswered(root, args[0]),
+  );
   return asks || (!isDry && effective(blocks, "limit_req").length > 0);
+}
+
+/** Whether somebody is asked: a location that answers by itself says yes to everyone. */
+function isAnswered(root: Block, name: string | undefined): boolean {
+  return locations(root, name).every((location) => target(location) !== undefined);
 }

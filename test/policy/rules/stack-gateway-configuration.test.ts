@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderNginxBundle } from "../../../components/gateway/nginx/render";
+import type { Resource } from "../../../policies/core/resource";
 import { UNKNOWN, type Value } from "../../../policies/core/value";
 import { instance } from "../../support/machines";
 import { look, resource } from "../../support/policy";
@@ -82,13 +83,84 @@ describe(ID, () => {
     expect(look(ID, stdin(own))).toEqual({ violations: [], unknown: [] });
   });
 
+  /** A bundle of files as the gateway takes it. */
+  const bundle = (files: Readonly<Record<string, readonly string[]>>) =>
+    Object.entries(files)
+      .map(([name, lines]) => [`file ${name} ${lines.length}`, ...lines].join("\n"))
+      .join("\n");
+  const TLS = "ssl_protocols TLSv1.2 TLSv1.3; client_max_body_size 1m;";
+  const OPEN = "location / { proxy_pass http://c; }";
+
   it.each([
+    ["what is no configuration", stdin("a server { of mine } that has no proxy_pass")],
+    ["JSON with numbers", stdin(JSON.stringify({ files: 3, text: server(GOOD) }))],
+    [
+      "a server that sends on to HTTPS",
+      stdin(`server { listen 80; return 308 https://$host; } ${server(GOOD)}`),
+    ],
+    ["limits beside the server", stdin(`${server("")} ${GOOD}`)],
+    ["a limit that is not only counted", stdin(server(`${GOOD} limit_req_dry_run off;`))],
+    ["a listener with TLS, and one for HTTP/3", stdin(server(`${GOOD} listen 443 ssl; listen 443 quic;`))],
+    ["a prompt that is refused", stdin(server(`${TLS} location /prompt { return 403; }`, "/view"))],
+    [
+      "a prompt that another location takes",
+      stdin(
+        `server { ${TLS} location / { try_files $uri @app; } location @app { limit_req zone=a; proxy_pass http://c; } }`,
+      ),
+    ],
+    [
+      "a path that only ends like it",
+      stdin(server(`${TLS} location / { return 404; }`, "/x { } location /prompts")),
+    ],
+    ["weak ciphers that are taken out", stdin(server(`${GOOD} ssl_ciphers HIGH:!aNULL:!MD5:-RC4;`))],
+    [
+      "a bundle whose limits are in a file for the location",
+      stdin(
+        bundle({
+          "conf.d/limits.conf": ["limit_req zone=a;"],
+          "nginx.conf": ["http {", TLS, "include conf.d/server.conf;", "}"],
+          "conf.d/server.conf": [
+            "server {",
+            "location / {",
+            "include conf.d/limits.conf;",
+            "proxy_pass http://c;",
+            "}",
+            "}",
+          ],
+        }),
+      ),
+    ],
+    [
+      "a bundle whose file includes itself",
+      stdin(bundle({ "nginx.conf": ["include nginx.conf;", server(GOOD)] })),
+    ],
+    ["a copy of something else", resource("command:remote:CopyToRemote", { remotePath: "/srv/models" })],
+    ["what a container calls remotePath", container({ remotePath: "/etc/nginx/nginx.conf" })],
+    [
+      "a volume of the engine's",
+      container({ mounts: [{ target: "/etc/nginx", source: "nginx.conf-data" }] }),
+    ],
+    [
+      "a file beside the configuration",
+      container({ volumes: [{ hostPath: "/srv/a", containerPath: "/x/nginx.conf.md" }] }),
+    ],
+    [
+      "other paths that get a new name",
+      stdin(
+        `server { ${TLS} location / { rewrite ^/old$ /new; limit_req zone=a; proxy_pass http://c; } location = /new { proxy_pass http://c; } }`,
+      ),
+    ],
+    ["a longer path", stdin(`server { ${TLS} location /y { rewrite ^ /prompts; proxy_pass http://c; } }`)],
+    [
+      "a cache of the host",
+      container({ volumes: [{ containerPath: "/var/cache/nginx", hostPath: "/srv/cache" }] }),
+    ],
     ["limits around the location", stdin(`http { ${GOOD} ${server("")} }`)],
     ["a server that is reached within the machine", stdin(server("listen unix:/x;"))],
     [
       "what goes to the service that decides",
       stdin(
-        "server { ssl_protocols TLSv1.3; location = /v { proxy_pass http://d; } location = /prompt { client_max_body_size 1m; proxy_pass http://d; } location / { auth_request /v; client_max_body_size 1m; proxy_pass http://c; } }",
+        "server { ssl_protocols TLSv1.3; location /v { proxy_pass http://d; } location = /prompt { client_max_body_size 1m; proxy_pass http://d; } location / { auth_request /v; client_max_body_size 1m; proxy_pass http://c; } }",
       ),
     ],
   ])("passes %s", (_, it) => {
@@ -135,6 +207,145 @@ describe(ID, () => {
       "ciphers that encrypt nothing",
       stdin(server(`${GOOD} ssl_ciphers HIGH:aNULL;`)),
       'it: stdin is "ssl_ciphers HIGH:aNULL"; wanted ciphers that authenticate and encrypt.',
+    ],
+    ...[
+      "ALL",
+      "HIGH:COMPLEMENTOFALL",
+      "HIGH LOW",
+      "HIGH,EXP",
+      "EXPORT",
+      "NULL",
+      "HIGH:eNULL",
+      "ADH",
+      "AECDH-AES128-SHA",
+      "ECDHE-RSA-RC4-SHA",
+      "EDH-RSA-DES-CBC3-SHA",
+      "3DES",
+      "HIGH:+MD5",
+      "DEFAULT:@SECLEVEL=0",
+    ].map((ciphers): [string, Resource, string] => [
+      `ciphers such as ${ciphers}`,
+      stdin(server(`${GOOD} ssl_ciphers "${ciphers}";`)),
+      `it: stdin is "ssl_ciphers ${ciphers}"; wanted ciphers that authenticate and encrypt.`,
+    ]),
+    [
+      "ciphers in two words",
+      stdin(server(`${GOOD} ssl_ciphers HIGH RC4;`)),
+      'it: stdin is "ssl_ciphers HIGH RC4"; wanted ciphers that authenticate and encrypt.',
+    ],
+    [
+      "no bound for bodies",
+      stdin(server("ssl_protocols TLSv1.3; limit_req zone=a;")),
+      'it: stdin is "no client_max_body_size above 0"; wanted a bound for bodies.',
+    ],
+    [
+      "a listener without TLS",
+      stdin(server(`${GOOD} listen 443 ssl; listen 80 default_server;`)),
+      'it: stdin is "listen 80 default_server"; wanted ssl on each listener that hands requests on.',
+    ],
+    [
+      "a listener on a socket and one on the network",
+      stdin(OLD.replace("{", "{ listen unix:/x; listen 443 ssl;")),
+      old("stdin"),
+    ],
+    [
+      "a server of one word",
+      stdin(`upstream c{server 127.0.0.1:8188;}http{${OLD.replace(" {", "{")}}`),
+      old("stdin"),
+    ],
+    [
+      "a service that says yes to everyone",
+      stdin(server(`${TLS} location = /v { return 204; } auth_request /v;`)),
+      unlimited,
+    ],
+    [
+      "a regular expression in any case",
+      stdin(
+        `server { ${TLS} location ~* ^/PROMPT$ { proxy_pass http://c; } location / { limit_req zone=a; proxy_pass http://c; } }`,
+      ),
+      unlimited,
+    ],
+    [
+      "a beginning that comes before a regular expression",
+      stdin(
+        `server { ${TLS} location ^~ /prompt { proxy_pass http://c; } location ~ prompt { limit_req zone=a; proxy_pass http://c; } }`,
+      ),
+      unlimited,
+    ],
+    [
+      "a prompt that is sent on to a location without a limit",
+      stdin(
+        `server { ${TLS} location = /prompt { rewrite ^/(.*)$ /inner/$1 last; } location /inner/ { proxy_pass http://c/; } }`,
+      ),
+      unlimited,
+    ],
+    [
+      "a prompt that comes by a location's default",
+      stdin(
+        `server { ${TLS} location = /prompt { try_files /none /other @app; } location @app { proxy_pass http://c; } }`,
+      ),
+      unlimited,
+    ],
+    [
+      "a prompt that goes round in a circle, and out",
+      stdin(
+        `server { ${TLS} location = /prompt { rewrite ^ /b; } location = /b { rewrite ^ /prompt; rewrite ( /c; } location = /c { proxy_pass http://c; } }`,
+      ),
+      unlimited,
+    ],
+    [
+      "another name for it",
+      stdin(server(`${TLS} location = /go { proxy_pass http://c:8188/api/prompt; }`, "/view")),
+      unlimited,
+    ],
+    [
+      "a path that becomes it",
+      stdin(server(`${TLS} location = /go { rewrite ^ /prompt break; proxy_pass http://c; }`, "/view")),
+      unlimited,
+    ],
+    [
+      "a bundle with a server in a file of its own",
+      stdin(
+        bundle({
+          "a/nginx.conf.orig": [server(GOOD)],
+          "a/nginx.conf": [
+            "http {",
+            TLS,
+            ...Array.from({ length: 10 }, (_, at) => `# ${at}`),
+            "include a/server.conf;",
+            "}",
+          ],
+          "a/server.conf": ["server {", OPEN, "}"],
+        }),
+      ),
+      unlimited,
+    ],
+    [
+      "a bundle whose lines beyond the count belong to no file",
+      stdin(`${bundle({ "nginx.conf": ["http {", TLS, `server { ${OPEN} }`] })}\nlimit_req zone=a; }`),
+      unlimited,
+    ],
+    [
+      "a copy of a file",
+      resource("command:remote:CopyFile", { remotePath: "nginx.conf" }),
+      'it: remotePath is "nginx.conf"; wanted the configuration as text.',
+    ],
+    [
+      "a folder of the host",
+      container({ mounts: [{ target: "/etc/nginx/conf.d", source: "/srv/gateway" }] }),
+      'it: mounts[0].source is "/srv/gateway"; wanted the configuration as text.',
+    ],
+    [
+      "a prompt that is sent on to the one location without a limit",
+      stdin(
+        `server { ${TLS} location = /prompt { rewrite ^/(.*)$ /inner/$1 last; } location = /inner/prompt { proxy_pass http://c/; } location / { limit_req zone=a; proxy_pass http://c; } }`,
+      ),
+      unlimited,
+    ],
+    [
+      "all of the configuration's folder",
+      container({ volumes: [{ containerPath: "/etc/nginx", hostPath: "/srv/gateway" }] }),
+      'it: volumes[0].hostPath is "/srv/gateway"; wanted the configuration as text.',
     ],
     [
       "a file of the host",
