@@ -2,7 +2,7 @@ import { type Resource, valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
 import { UNKNOWN } from "../core/value";
 import { CONTAINER, stringsAt } from "../facts/docker";
-import { SCRIPT_TYPES, scripts } from "../facts/scripts";
+import { scripts } from "../facts/scripts";
 import { type PortRange, securityGroupRules } from "../facts/security-group-rules";
 
 /** Ways to prove a name that Let's Encrypt's servers come in for, with the port that they come to. */
@@ -11,13 +11,13 @@ const CHALLENGES: readonly { readonly port: number; readonly name: string; reado
     port: 80,
     name: "HTTP-01",
     looks:
-      /\bcertbot\b[^\n]*\s(--standalone|--webroot|--nginx|--apache|-a\s*(standalone|webroot|nginx|apache)|(-i|--installer|--authenticator)[ =](standalone|webroot|nginx|apache)|--preferred-challenges[ =]\S*http)|\blego\b[^\n]*\s--http\b|\bacme\.sh\b[^\n]*\s(--standalone|-w\b|--webroot|--nginx|--apache)/,
+      /\bcertbot\b.*\s(--standalone|--webroot|--nginx|--apache|(-a|-i|--installer|--authenticator)[\s=]*(standalone|webroot|nginx|apache)|--preferred-challenges[\s=]+\S*http)|\blego\b.*\s--http\b|\bacme\.sh\b.*\s(--standalone|-w\b|--webroot|--nginx|--apache)/,
   },
-  { port: 443, name: "TLS-ALPN-01", looks: /\blego\b[^\n]*\s--tls\b|\bacme\.sh\b[^\n]*\s--alpn\b/ },
+  { port: 443, name: "TLS-ALPN-01", looks: /\blego\b.*\s--tls\b|\bacme\.sh\b.*\s--alpn\b/ },
 ];
 /** What asks for a certificate and says how it proves the name by DNS. */
-const ASKS = /\bcertbot\b[^\n]*\s(certonly|run)\b/;
-const BY_DNS = /--dns-[a-z0-9]+|-a\s*dns-|--authenticator[ =]dns-|--preferred-challenges[ =]dns|--manual\b/;
+const ASKS = /\bcertbot\b.*\s(certonly|run)\b/;
+const BY_DNS = /\s(--dns-|(-a|--authenticator)[\s=]*dns-|--preferred-challenges[\s=]+dns|--manual\b)/;
 
 const rule: StackRule = {
   description: "The way in which the certificate is asked for is one that the stack's ports allow.",
@@ -27,7 +27,7 @@ const rule: StackRule = {
   enforcement: "mandatory",
   references: [],
   checkStack({ resources }, report) {
-    for (const resource of resources.filter(({ type }) => SCRIPT_TYPES.includes(type))) {
+    for (const resource of resources) {
       for (const { path, text } of texts(resource, report)) {
         const challenge = CHALLENGES.find(({ looks }) => looks.test(text));
         if (challenge !== undefined) {
@@ -54,8 +54,7 @@ export default rule;
 
 /** What the resource runs, and what it is told by its environment. */
 function texts(resource: Resource, report: Report) {
-  const environment = resource.type === CONTAINER ? stringsAt(resource, "envs", report) : [];
-  return [...scripts(resource, report), ...environment];
+  return [...scripts(resource, report), ...stringsAt(resource, "envs", report)];
 }
 
 /** Whether the stack lets the port in: undefined while that is not known. */

@@ -15,10 +15,8 @@ const rule: StackRule = {
   checkStack({ resources }, report) {
     checkPorts(resources, report);
     for (const ways of [publicWays(resources, report), openGroups(resources, report)]) {
-      const [first, ...others] = ways;
-      for (const { resource, path, what } of others) {
-        const wanted = `one way in, ${first?.what} of ${first?.resource.name}`;
-        report.violation({ resource, path, found: what, wanted });
+      for (const { resource, path, what } of ways.slice(1)) {
+        report.violation({ resource, path, found: what, wanted: oneWay(ways, ({ what: first }) => first) });
       }
     }
   },
@@ -30,15 +28,26 @@ function checkPorts(resources: readonly Resource[], report: Report): void {
   for (const resource of resources.filter(({ type }) => type === CONTAINER || type === SERVICE)) {
     ways.push(...published(resource, report));
   }
-  const [first] = ways;
   for (const { resource, path, port } of ways) {
+    const isFirst = ways
+      .slice(0, 1)
+      .every((one) => one.resource === resource && String(one.port) === String(port));
     if (port === UNKNOWN) {
       report.unknown(resource, path);
-    } else if (resource !== first?.resource || String(port) !== String(first.port)) {
-      const wanted = `one way in, ${String(first?.port)} of ${first?.resource.name}`;
-      report.violation({ resource, path, found: port, wanted });
+    } else if (!isFirst) {
+      report.violation({ resource, path, found: port, wanted: oneWay(ways, (first) => String(first.port)) });
     }
   }
+}
+
+function oneWay<Way extends { readonly resource: Resource }>(
+  ways: readonly Way[],
+  say: (first: Way) => string,
+): string {
+  return ways
+    .slice(0, 1)
+    .map((first) => `one way in, ${say(first)} of ${first.resource.name}`)
+    .join();
 }
 
 /** Ports that a container or a service publishes; one that the engine chooses counts by itself. */

@@ -89,6 +89,10 @@ describe(ID, () => {
       [eip("e"), eip("n"), resource("aws:ec2/natGateway:NatGateway", { allocationId: UNKNOWN }, "nat")],
     ],
     ["a listener within", [eip("e"), listener("l", { loadBalancerArn: "arn" }), balancer(true)]],
+    [
+      "what a component says of its ports",
+      [resource("comfy:index:Pod", { ports: [{ external: 443 }, { external: 80 }] })],
+    ],
     ["one open group beside narrow ones", [group("a", "0.0.0.0/0"), group("b", "203.0.113.0/24")]],
   ])("passes %s", (_, resources) => {
     expect(look(ID, ...resources)).toEqual({ violations: [], unknown: [] });
@@ -134,6 +138,14 @@ describe(ID, () => {
       "two open groups",
       [group("a", "0.0.0.0/0"), group("b", "::/0")],
       'b: ingress[0].cidrBlocks[0] is "::/0"; wanted one way in, 0.0.0.0/0 of a.',
+    ],
+    [
+      "the same port on two containers",
+      [
+        resource("docker:index/container:Container", { ports: [{ external: 443, ip: "192.0.2.1" }] }, "a"),
+        resource("docker:index/container:Container", { ports: [{ external: 443, ip: "192.0.2.2" }] }, "b"),
+      ],
+      "b: ports[0].external is 443; wanted one way in, 443 of a.",
     ],
     [
       "a service of a swarm",

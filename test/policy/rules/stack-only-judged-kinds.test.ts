@@ -49,6 +49,8 @@ describeRule("stack-only-judged-kinds", {
     refused("aws:ec2transitgateway/transitGateway:TransitGateway", "is a way in from other networks"),
     refused("aws:rds/instance:Instance", "may be public by one word"),
     refused("aws:codebuild/project:Project", "runs a build with a role"),
+    refused("aws:cloudfront/distribution:Distribution", "is on the internet by itself"),
+    refused("azure-native:compute/v20240301:VirtualMachine", "is one in a version"),
     refused("aws:ram/principalAssociation:PrincipalAssociation", "shares a subnet with another account"),
     refused("aws:rolesanywhere/profile:Profile", "lets machines from elsewhere take a role"),
     refused("aws:ssm/association:Association", "runs a command on the machine, again and again"),
