@@ -32,22 +32,26 @@ export function isChanging(pattern: Value): boolean {
 }
 
 /** Services whose resources begin with a name, not with a kind: `bucket/*` is one bucket, `role/*` is every role. */
-const NAMED_FIRST: readonly string[] = ["s3", "execute-api"];
+const NAMED_FIRST: readonly string[] = ["s3", "sns", "sqs", "codecommit", "execute-api"];
 
-/** Whether a pattern names no resource: `*`, or an ARN that leaves the service or the name open. */
+/**
+ * Whether a pattern names no resource: `*`, an ARN that leaves the service or the beginning of the name open, or a kind
+ * cut short (`inst*` is every instance: to IAM a wildcard goes over slashes and colons).
+ */
 export function isAnyResource(pattern: Value): boolean {
   if (typeof pattern !== "string") {
     return false;
   }
   const [, , service = "*", , , ...rest] = pattern.trim().split(":");
-  const name = rest.join(":");
   if (!pattern.trim().toLowerCase().startsWith("arn:") || /[*?]/.test(service) || rest.length === 0) {
     return /[*?]/.test(pattern);
   }
-  const parts = name.split(/[:/]/);
-  const kindless =
-    NAMED_FIRST.includes(service.toLowerCase()) || parts.length === 1 ? parts.slice(0, 1) : parts.slice(1);
-  return kindless.every((part) => /^[*?]*$/.test(part)) && /[*?]/.test(name);
+  const parts = rest
+    .join(":")
+    .split(/[:/]/)
+    .filter((part) => part !== "");
+  const name = NAMED_FIRST.includes(service.toLowerCase()) ? parts[0] : parts[1];
+  return name === undefined ? /[*?]/.test(parts.join()) : /^[*?]/.test(name);
 }
 
 /** What a statement covers; one without Resource, or with NotResource, covers nearly all. */

@@ -129,6 +129,11 @@ describeRule("iam-no-privilege-escalation", {
       ([action, what]) => [`who ${what}`, policy({ Action: action, Resource: "*" }), found(action)] as const,
     ),
     [
+      "who may choose among instances, by a kind cut short",
+      policy({ Action: "ssm:SendCommand", Resource: "arn:aws:ec2:*:*:inst*" }),
+      found("ssm:SendCommand"),
+    ],
+    [
       "a right among harmless ones",
       policy({ Action: ["s3:GetObject", "iam:PassRole"], Resource: [ROLE, "arn:aws:iam::1:role/two-*"] }),
       found("iam:PassRole"),

@@ -1,3 +1,4 @@
+import type { Resource } from "../../../policies/core/resource";
 import { UNKNOWN, type Value } from "../../../policies/core/value";
 import { resource } from "../../support/policy";
 import { describeRule } from "../../support/rule-table";
@@ -17,6 +18,15 @@ describeRule("iam-no-wildcard-resource", {
   passes: [
     ["reading anything", policy({ Action: ["ec2:Describe*", "route53:ListHostedZones"], Resource: "*" })],
     ["a refusal", policy({ ...METRICS, Effect: "Deny" })],
+    ...[
+      "arn:aws:sqs:eu-west-1:1:comfy-*",
+      "arn:aws:logs:eu-west-1:1:log-group:/comfy/*",
+      "arn:aws:dynamodb:*:1:table/comfy/index/*",
+      "arn:aws:ec2:eu-west-1:1:instance/i-1",
+      "arn:aws:iam::1:role/comfy/*",
+      "arn:aws:s3:::comfy-*",
+      "arn:aws:ec2:eu-west-1:1:vpc",
+    ].map((arn): [string, Resource] => [arn, policy({ Action: "tag:TagResources", Resource: arn })]),
     ["one bucket", policy({ Action: "s3:PutObject", Resource: "arn:aws:s3:::b/*" })],
     [
       "a bound action",
@@ -29,6 +39,23 @@ describeRule("iam-no-wildcard-resource", {
       policy({ Action: ["sqs:SendMessage", "sqs:ListQueues", "sns:Publish"], Resource: "*" }),
       found("sqs:SendMessage, sns:Publish"),
     ],
+    ...[
+      "arn:aws:sqs:*:*:*",
+      "arn:aws:logs:*:*:log-group:*:log-stream:*",
+      "arn:aws:logs:*:*:log-group:/*",
+      "arn:aws:dynamodb:*:*:table/*/index/*",
+      "arn:aws:ec2:*:*:inst*",
+      "arn:aws:ec2:*:*:*/*",
+      "arn:aws:s3:::*-*",
+      "arn:aws:s3:::?*/x",
+      "arn:aws:apigateway:*::/restapis/*",
+      "arn:aws:s?:::b/x",
+      "arn:aws:*",
+    ].map((arn): [string, Resource, string] => [
+      `what ${arn} leaves open`,
+      policy({ Action: "tag:TagResources", Resource: arn }),
+      found("tag:TagResources"),
+    ]),
     ["changing anything", policy(METRICS), found("cloudwatch:PutMetricData")],
     [
       "a condition that may be absent",
