@@ -55,9 +55,7 @@ const rule: ResourceRule = {
   types: [PASSWORD, ID, "random:index/randomBytes:RandomBytes"],
   checkResource(resource, report) {
     const path = resource.type === ID ? "byteLength" : "length";
-    const unknown = [path, ...(resource.type === PASSWORD ? PASSWORD_PATHS : [])].find(
-      (one) => valueAt(resource, one) === UNKNOWN,
-    );
+    const unknown = [path, ...PASSWORD_PATHS].find((one) => valueAt(resource, one) === UNKNOWN);
     if (unknown !== undefined) {
       report.unknown(resource, unknown);
       return;

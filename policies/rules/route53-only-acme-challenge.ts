@@ -37,7 +37,7 @@ const rule: ResourceRule = {
 export default rule;
 
 function isAboutRoute53(pattern: string): boolean {
-  const service = pattern.trim().split(":")[0] ?? "";
+  const service = pattern.replace(/:.*/s, "");
   return ["route53", "route53domains"].some((name) => covers(service, name)) || covers(pattern, CHANGE);
 }
 

@@ -29,6 +29,7 @@ describe(ID, () => {
       }),
     ],
     [resource("random:index/randomPassword:RandomPassword", { length: 21, overrideSpecial: "" })],
+    [resource("random:index/randomPassword:RandomPassword", { length: 23, number: false, special: false })],
     [resource("random:index/randomPassword:RandomPassword", { length: 40, special: false, minUpper: 5 })],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });

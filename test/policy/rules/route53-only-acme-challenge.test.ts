@@ -60,6 +60,11 @@ describeRule("route53-only-acme-challenge", {
       found("Condition", "ForAllValues:StringEquals with names that begin with _acme-challenge"),
     ],
     [
+      "a name with a wildcard at its end",
+      dns("_acme-challenge.a.*", "TXT"),
+      found("Condition", "ForAllValues:StringEquals with names that begin with _acme-challenge"),
+    ],
+    [
       "one name of two",
       dns(["_acme-challenge.a", "www.a"], "TXT"),
       found("Condition", "ForAllValues:StringEquals with names that begin with _acme-challenge"),
