@@ -12,8 +12,9 @@ const ADDRESSES = [
   "aws:lightsail/staticIp:StaticIp",
   "aws:lightsail/staticIpAttachment:StaticIpAttachment",
 ];
-/** Every IPv6 address of a subnet is a public one. */
-const IPV6_KEYS = [
+/** What gives an address besides: every IPv6 address of a subnet is a public one, and a carrier's is seen by telephones. */
+const OTHER_KEYS = [
+  "associateCarrierIpAddress",
   "ipv6AddressCount",
   "ipv6Addresses",
   "ipv6AddressLists",
@@ -28,7 +29,7 @@ const rule: ResourceRule = {
   description:
     "Nothing has a public address but the gateway's machine, which the stack names in an exception.",
   why: "What has a public address is scanned within minutes; each one is a way around the gateway.",
-  fix: "set associatePublicIpAddress to false and give no IPv6 address or Elastic IP; for the gateway's machine add an exception with reason, owner and end.",
+  fix: "set associatePublicIpAddress to false and give no IPv6 address, carrier address or Elastic IP; for the gateway's machine add an exception with reason, owner and end.",
   severity: "high",
   enforcement: "mandatory",
   references: [
@@ -41,7 +42,7 @@ const rule: ResourceRule = {
     if (ADDRESSES.includes(resource.type)) {
       report.violation({ resource, path: "", found: "a public address", wanted: WANTED });
     } else if (resource.type === INTERFACE) {
-      noIpv6(resource, (key) => key, report);
+      noOther(resource, (key) => key, report);
     } else if (resource.type === TEMPLATE) {
       checkTemplate(resource, report);
     } else {
@@ -53,7 +54,7 @@ const rule: ResourceRule = {
         expectAt(report, resource, at("associatePublicIpAddress"), "false", (value) =>
           isSet(value) ? isFalse(value) : hasInterface,
         );
-        noIpv6(resource, at, report);
+        noOther(resource, at, report);
       }
     }
   },
@@ -67,7 +68,7 @@ function checkTemplate(resource: Resource, report: Report): void {
     expectAt(report, resource, `${path}.associatePublicIpAddress`, "false", (value) =>
       isSet(value) ? isFalse(value) : hasInterface,
     );
-    noIpv6(resource, (key) => `${path}.${key}`, report);
+    noOther(resource, (key) => `${path}.${key}`, report);
   }
   if (!isFilled(valueAt(resource, "networkInterfaces"))) {
     const path = "networkInterfaces[0].associatePublicIpAddress";
@@ -75,8 +76,8 @@ function checkTemplate(resource: Resource, report: Report): void {
   }
 }
 
-function noIpv6(resource: Resource, at: (key: string) => string, report: Report): void {
-  for (const key of IPV6_KEYS) {
+function noOther(resource: Resource, at: (key: string) => string, report: Report): void {
+  for (const key of OTHER_KEYS) {
     expectAt(report, resource, at(key), WANTED, (value) => !isFilled(value) || isFalse(value));
   }
 }

@@ -72,6 +72,11 @@ describeRule("ec2-no-public-address", {
       found("networkInterfaces[0].ipv6PrefixCount", "is 1", "no public address"),
     ],
     [
+      "a carrier's address in a template",
+      template({ networkInterfaces: [{ ...PRIVATE, associateCarrierIpAddress: "true" }] }),
+      found("networkInterfaces[0].associateCarrierIpAddress", 'is "true"', "no public address"),
+    ],
+    [
       "an interface with IPv6",
       resource("aws:ec2/networkInterface:NetworkInterface", { ipv6AddressLists: ["2001:db8::1"] }),
       found("ipv6AddressLists", 'is ["2001:db8::1"]', "no public address"),
