@@ -16,6 +16,13 @@ describe(ID, () => {
     ],
     [resource("docker:index/container:Container", { networkMode: "mine" }, "gateway")],
     [resource("docker:index/container:Container", { networkMode: "none", mustRun: false }, "comfyui-trial")],
+    [
+      resource(
+        "docker:index/container:Container",
+        { networkMode: "container:abc", mustRun: false },
+        "comfyui-trial",
+      ),
+    ],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -37,6 +44,10 @@ describe(ID, () => {
       it: resource("docker:index/container:Container", { networkMode: "container:a b" }, "comfyui"),
       messages: ['comfyui: networkMode is "container:a b"; wanted container:ID of the pod.'],
     },
+    ...["my-none", "none-such", "my-container:abc", "container:a b"].map((networkMode) => ({
+      it: resource("docker:index/container:Container", { networkMode, mustRun: false }, "comfyui-trial"),
+      messages: [`comfyui-trial: networkMode is "${networkMode}"; wanted container:ID of the pod.`],
+    })),
     {
       it: resource("docker:index/container:Container", { networkMode: "container:", image: "comfy-ui" }),
       messages: ['it: networkMode is "container:"; wanted container:ID of the pod.'],
