@@ -25,6 +25,8 @@ const UNKNOWN_SENTINELS: ReadonlySet<unknown> = new Set([
 /** Marks special values in such JSON, and the mark of a secret among them. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+/** A secret whose content is not shown, as such JSON has it. */
+export const SECRET_MARK = { [SIGNATURE]: SECRET };
 
 /**
  * A value from Pulumi's JSON or from the policy SDK, with unknown values told and secrets unwrapped.
