@@ -4,7 +4,7 @@ import { UNKNOWN } from "../core/value";
 import { CONTAINER } from "../facts/docker";
 
 const LOOKS_AT_NOTHING =
-  /^(CMD|CMD-SHELL)?\s*((\/\S*\/)?true(\s.*)?|:|exit 0|echo.*|sleep.*)?$|(\|\||;)\s*((\/\S*\/)?true|:|exit 0)\s*$/;
+  /^(CMD|CMD-SHELL)?\s*((\/\S*\/)?true(\s.*)?|:|exit 0|echo.*|sleep.*)?$|(\|\||;)\s*((\/\S*\/)?true|:|exit 0)$/;
 
 const rule: ResourceRule = {
   description: "A container that stays has a health check that looks at something.",

@@ -17,11 +17,7 @@ const rule: ResourceRule = {
         resource,
         path,
         "none",
-        (value) =>
-          value === undefined ||
-          value === null ||
-          value === "" ||
-          (Array.isArray(value) && value.length === 0),
+        (value) => (value ?? "") === "" || (Array.isArray(value) && value.length === 0),
       );
     }
     const wanted = "the engine's own runtime";

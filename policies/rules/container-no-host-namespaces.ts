@@ -1,10 +1,10 @@
 import { expectAt, membersAt } from "../core/expectation";
-import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
 import { CONTAINER, IMAGE, REGISTRY_IMAGE, REMOTE_IMAGE, word } from "../facts/docker";
 
 const MODES = ["networkMode", "pidMode", "ipcMode", "utsMode", "usernsMode", "cgroupnsMode"];
 const BUILD_MODES = ["build.network", "build.networkMode"];
+const WANTED = "a namespace of its own";
 
 const rule: ResourceRule = {
   description:
@@ -25,16 +25,16 @@ const rule: ResourceRule = {
   types: [CONTAINER, IMAGE, REMOTE_IMAGE, REGISTRY_IMAGE],
   checkResource(resource, report) {
     for (const path of resource.type === CONTAINER ? MODES : BUILD_MODES) {
-      expectAt(report, resource, path, "a namespace of its own", (value) => {
-        const isShared = ["pidMode", "ipcMode"].includes(path) && /^(shareable|container:)/.test(word(value));
+      expectAt(report, resource, path, WANTED, (value) => {
+        const mode = word(value);
+        const isAnothers = mode === "shareable" || mode.startsWith("container:");
         // Another process's namespace by its file is what podman calls ns:PATH.
-        return word(value) !== "host" && !isShared && !/^(ns|path):/.test(word(value));
+        const isByFile = mode.startsWith("ns:") || mode.startsWith("path:");
+        return mode !== "host" && !isByFile && !(isAnothers && ["pidMode", "ipcMode"].includes(path));
       });
     }
     for (const { path } of membersAt(report, resource, "networksAdvanced")) {
-      if (word(valueAt(resource, `${path}.name`)) === "host") {
-        report.violation({ resource, path: `${path}.name`, found: "host", wanted: "a namespace of its own" });
-      }
+      expectAt(report, resource, `${path}.name`, WANTED, (value) => word(value) !== "host");
     }
   },
 };

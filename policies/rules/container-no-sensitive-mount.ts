@@ -1,17 +1,21 @@
-import type { Resource } from "../core/resource";
-import type { Report, ResourceRule } from "../core/rule";
+import { type Resource, valueAt } from "../core/resource";
+import type { ResourceRule } from "../core/rule";
 import { CONTAINER, stringsAt, VOLUME, word } from "../facts/docker";
 import { isSensitivePath } from "../facts/host-paths";
 
-const HOST_PATH = /^(volumes\[\d+\]\.hostPath|mounts\[\d+\]\.source|uploads\[\d+\]\.source)$/;
+/** What may be a path of the host, and which of it may be the name of a volume instead. */
+const PATHS = ["volumes.hostPath", "volumes.volumeName", "mounts.source", "uploads.source"];
+const NAMES = ["volumes.volumeName", "mounts.source"];
 const WANTED = "a named volume, or a folder of the host that is nothing but data";
 
-function checkOptions(resource: Resource, path: string, text: string, report: Report): void {
+/** Whether an option of a volume of the engine's own driver (type, device or o) names a path that gives the host away. */
+function isOpenOption(resource: Resource, path: string, text: string): boolean {
   // lowerdir=/a:/b,upperdir=/c and the like, besides a path alone.
   const paths = text.split(",").flatMap((option) => option.slice(option.indexOf("=") + 1).split(":"));
-  if (paths.some((one) => one.trim().startsWith("/") && isSensitivePath(one))) {
-    report.violation({ resource, path, found: text, wanted: WANTED });
-  }
+  const options = path.slice(0, path.lastIndexOf("."));
+  // A device to bind that begins with no slash lies in the engine's own working folder, which is the root.
+  const isBound = path.endsWith(".device") && word(valueAt(resource, `${options}.o`)).includes("bind");
+  return paths.some((one) => (isBound || one.trim().startsWith("/")) && isSensitivePath(one));
 }
 
 const rule: ResourceRule = {
@@ -27,25 +31,18 @@ const rule: ResourceRule = {
   ],
   types: [CONTAINER, VOLUME],
   checkResource(resource, report) {
-    if (resource.type === VOLUME) {
-      for (const { path, text } of stringsAt(resource, "driverOpts", report)) {
-        checkOptions(resource, path, text, report);
-      }
-      return;
-    }
-    for (const { path, text } of ["volumes", "mounts", "uploads"].flatMap((list) =>
-      stringsAt(resource, list, report),
-    )) {
-      const isVolumeName =
-        /^volumes\[\d+\]\.volumeName$|^mounts\[\d+\]\.source$/.test(path) && /^[\w.-]+$/.test(text);
-      const isPath = HOST_PATH.test(path) || /^volumes\[\d+\]\.volumeName$/.test(path);
-      if (isPath && !isVolumeName && isSensitivePath(text)) {
+    const lists = resource.type === VOLUME ? ["driverOpts"] : ["volumes", "mounts", "uploads"];
+    for (const { path, text } of lists.flatMap((list) => stringsAt(resource, list, report))) {
+      const place = path.replace(/\[\d+\]/g, "");
+      const isVolumeName = NAMES.includes(place) && /^[\w.-]+$/.test(text);
+      const isOpen = /^driverOpts\.|\.driverOptions\./.test(place)
+        ? isOpenOption(resource, path, text)
+        : PATHS.includes(place) && !isVolumeName && isSensitivePath(text);
+      if (isOpen) {
         report.violation({ resource, path, found: text, wanted: WANTED });
-      } else if (/\.driverOptions\./.test(path)) {
-        checkOptions(resource, path, text, report);
-      } else if (/^volumes\[\d+\]\.fromContainer$/.test(path)) {
+      } else if (place === "volumes.fromContainer") {
         report.violation({ resource, path, found: text, wanted: "each volume by its name" });
-      } else if (/\.propagation$/.test(path) && /shared$/.test(word(text))) {
+      } else if (place.endsWith(".propagation") && ["shared", "rshared"].includes(word(text))) {
         report.violation({ resource, path, found: text, wanted: "private propagation" });
       }
     }

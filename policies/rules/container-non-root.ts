@@ -10,8 +10,8 @@ function isUnprivilegedId(text: string): boolean {
 }
 
 function isUnprivileged(value: Value): boolean {
-  const parts = String(value ?? "").split(":");
-  return parts.length <= 2 && parts.every((part) => isUnprivilegedId(part.trim()));
+  const parts = String(value).split(":");
+  return parts.length <= 2 && parts.every(isUnprivilegedId);
 }
 
 const rule: ResourceRule = {

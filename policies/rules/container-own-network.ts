@@ -18,18 +18,12 @@ const rule: ResourceRule = {
       const wanted = "a bridge of its own, not the host's network";
       expectAt(report, resource, "driver", wanted, (value) => !IN_THE_HOSTS.includes(word(value)));
       for (const { path, text } of stringsAt(resource, "options", report)) {
-        if (
-          /bridge\.gateway_mode_ipv[46]$/.test(path) &&
-          ["nat-unprotected", "routed"].includes(word(text))
-        ) {
-          report.violation({
-            resource,
-            path,
-            found: text,
-            wanted: "a bridge that lets in published ports alone",
-          });
-        } else if (/bridge\.name$/.test(path) && word(text) === "docker0") {
+        // The name of the engine's own bridge, and the gateway modes without a filter.
+        if (word(text) === "docker0") {
           report.violation({ resource, path, found: text, wanted });
+        } else if (["nat-unprotected", "routed"].includes(word(text))) {
+          const bridge = "a bridge that lets in published ports alone";
+          report.violation({ resource, path, found: text, wanted: bridge });
         }
       }
       return;

@@ -19,26 +19,26 @@ const rule: ResourceRule = {
   ],
   types: [CONTAINER],
   checkResource(resource, report) {
-    const limits = membersAt(report, resource, "ulimits");
-    for (const { path } of limits) {
+    const list = valueAt(resource, "ulimits");
+    let isListed = list === UNKNOWN || (Array.isArray(list) && list.includes(UNKNOWN));
+    for (const { path } of membersAt(report, resource, "ulimits")) {
+      const name = valueAt(resource, `${path}.name`);
       const soft = valueAt(resource, `${path}.soft`);
       const hard = valueAt(resource, `${path}.hard`);
+      if (name === UNKNOWN) {
+        report.unknown(resource, `${path}.name`);
+      }
       if (soft === UNKNOWN || hard === UNKNOWN) {
         report.unknown(resource, path);
       } else if (!(asNumber(soft) >= 0 && asNumber(hard) >= 0)) {
         report.violation({ resource, path, found: `${soft}:${hard}`, wanted: "numbers of 0 or more" });
-      }
-    }
-    const processes = limits.filter(({ path }) => word(valueAt(resource, `${path}.name`)) === "nproc");
-    for (const { path } of processes) {
-      const hard = valueAt(resource, `${path}.hard`);
-      if (asNumber(hard) > MOST_PROCESSES) {
+      } else if (word(name) === "nproc" && asNumber(hard) > MOST_PROCESSES) {
         const wanted = `at most ${MOST_PROCESSES} processes`;
         report.violation({ resource, path: `${path}.hard`, found: hard, wanted });
       }
+      isListed ||= name === UNKNOWN || word(name) === "nproc";
     }
-    const isListed = processes.length > 0;
-    if (!isListed && valueAt(resource, "ulimits") !== UNKNOWN) {
+    if (!isListed) {
       report.violation({ resource, path: "ulimits", found: undefined, wanted: "one for nproc" });
     }
   },

@@ -25,6 +25,10 @@ describe(ID, () => {
       it: resource("docker:index/container:Container", { cpus: "" }),
       messages: ['it: cpus is ""; wanted a number of processors above 0.'],
     },
+    {
+      it: resource("docker:index/container:Container", { cpuQuota: 0 }),
+      messages: ["it: cpus is absent; wanted a number of processors above 0."],
+    },
   ])("refuses $it.props", ({ it, messages }) => {
     expect(look(ID, it).violations).toEqual(messages);
   });

@@ -38,6 +38,10 @@ describe(ID, () => {
       it: resource("docker:index/container:Container", { capabilities: UNKNOWN }),
       paths: ["it: capabilities.drops"],
     },
+    {
+      it: resource("docker:index/container:Container", { capabilities: { drops: [UNKNOWN] } }),
+      paths: ["it: capabilities.drops[0]"],
+    },
   ])("looks again when $paths is known", ({ it, paths }) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: paths });
   });

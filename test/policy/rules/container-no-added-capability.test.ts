@@ -25,6 +25,14 @@ describe(ID, () => {
       it: resource("docker:index/container:Container", { capabilities: { adds: ["net_raw"] } }),
       messages: ['it: capabilities.adds[NET_RAW] is "net_raw"; wanted no added capability.'],
     },
+    {
+      it: resource("docker:index/container:Container", { capabilities: { adds: [" cap_sys_admin "] } }),
+      messages: ['it: capabilities.adds[SYS_ADMIN] is " cap_sys_admin "; wanted no added capability.'],
+    },
+    {
+      it: resource("docker:index/container:Container", { capabilities: { adds: ["NO_CAP_CHOWN"] } }),
+      messages: ['it: capabilities.adds[NO_CAP_CHOWN] is "NO_CAP_CHOWN"; wanted no added capability.'],
+    },
   ])("refuses $it.props", ({ it, messages }) => {
     expect(look(ID, it).violations).toEqual(messages);
   });

@@ -8,6 +8,8 @@ describe(ID, () => {
   it.each([
     [resource("docker:index/container:Container", {})],
     [resource("docker:index/container:Container", { devices: [], runtime: "runc" })],
+    [resource("docker:index/container:Container", { devices: null, gpus: "", runtime: "runsc" })],
+    [resource("docker:index/container:Container", { runtime: "io.containerd.runc.v2" })],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });

@@ -8,6 +8,12 @@ describe(ID, () => {
   it.each([
     [resource("docker:index/container:Container", { networkMode: "none", ipcMode: "private" })],
     [resource("docker:index/image:Image", { build: { network: "none" } })],
+    [
+      resource("docker:index/container:Container", {
+        networkMode: "container:1",
+        networksAdvanced: [{ name: "mine" }],
+      }),
+    ],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -57,12 +63,24 @@ describe(ID, () => {
       it: resource("docker:index/image:Image", { build: { network: "host" } }),
       messages: ['it: build.network is "host"; wanted a namespace of its own.'],
     },
+    {
+      it: resource("docker:index/container:Container", { networkMode: "path:/proc/1/ns/net" }),
+      messages: ['it: networkMode is "path:/proc/1/ns/net"; wanted a namespace of its own.'],
+    },
+    {
+      it: resource("docker:index/remoteImage:RemoteImage", { build: { networkMode: "host" } }),
+      messages: ['it: build.networkMode is "host"; wanted a namespace of its own.'],
+    },
   ])("refuses $it.props", ({ it, messages }) => {
     expect(look(ID, it).violations).toEqual(messages);
   });
 
   it.each([
     { it: resource("docker:index/container:Container", { pidMode: UNKNOWN }), paths: ["it: pidMode"] },
+    {
+      it: resource("docker:index/container:Container", { networksAdvanced: [{ name: UNKNOWN }] }),
+      paths: ["it: networksAdvanced[0].name"],
+    },
   ])("looks again when $paths is known", ({ it, paths }) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: paths });
   });

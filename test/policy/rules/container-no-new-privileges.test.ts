@@ -40,6 +40,14 @@ describe(ID, () => {
       }),
       messages: ['it: securityOpts[1] is "no-new-privileges:false"; wanted "no-new-privileges:true".'],
     },
+    {
+      it: resource("docker:index/container:Container", { securityOpts: ["no-new-privileges:untrue"] }),
+      messages: ['it: securityOpts[0] is "no-new-privileges:untrue"; wanted "no-new-privileges:true".'],
+    },
+    {
+      it: resource("docker:index/container:Container", { securityOpts: ["no-new-privileges:true!"] }),
+      messages: ['it: securityOpts[0] is "no-new-privileges:true!"; wanted "no-new-privileges:true".'],
+    },
   ])("refuses $it.props", ({ it, messages }) => {
     expect(look(ID, it).violations).toEqual(messages);
   });
@@ -48,6 +56,10 @@ describe(ID, () => {
     {
       it: resource("docker:index/container:Container", { securityOpts: UNKNOWN }),
       paths: ["it: securityOpts"],
+    },
+    {
+      it: resource("docker:index/container:Container", { securityOpts: [UNKNOWN] }),
+      paths: ["it: securityOpts[0]"],
     },
   ])("looks again when $paths is known", ({ it, paths }) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: paths });

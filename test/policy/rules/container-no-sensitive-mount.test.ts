@@ -34,6 +34,19 @@ describe(ID, () => {
         },
       }),
     ],
+    [
+      resource("docker:index/volume:Volume", {
+        labels: [{ label: "of", value: "/etc" }],
+        driverOpts: { type: "cifs", o: "addr=nas", device: "//nas/etc" },
+      }),
+    ],
+    [
+      resource("docker:index/container:Container", {
+        volumes: [{ volumeName: "shared" }],
+        mounts: [{ type: "bind", source: "/srv/a", bindOptions: { propagation: "rprivate" } }],
+      }),
+    ],
+    [resource("docker:index/container:Container", { uploads: [{ file: "/etc/app.conf", content: "/etc" }] })],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -221,6 +234,62 @@ describe(ID, () => {
       }),
       messages: [
         'it: driverOpts.mountpoint is "/etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        volumes: [...Array(10).fill({ volumeName: "data" }), { hostPath: "/etc" }],
+      }),
+      messages: [
+        'it: volumes[10].hostPath is "/etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", { volumes: [{ volumeName: "data/../../etc" }] }),
+      messages: [
+        'it: volumes[0].volumeName is "data/../../etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", { volumes: [{ hostPath: "data" }] }),
+      messages: [
+        'it: volumes[0].hostPath is "data"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/volume:Volume", { driverOpts: { o: "upperdir=/etc" } }),
+      messages: [
+        'it: driverOpts.o is "upperdir=/etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/volume:Volume", { driverOpts: { device: " /etc" } }),
+      messages: [
+        'it: driverOpts.device is " /etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/volume:Volume", {
+        driverOpts: { type: "none", o: "rw,bind", device: "etc" },
+      }),
+      messages: [
+        'it: driverOpts.device is "etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/volume:Volume", {
+        driverOpts: { type: "none", o: "rbind", device: "../etc" },
+      }),
+      messages: [
+        'it: driverOpts.device is "../etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        mounts: [{ volumeOptions: { driverOptions: { o: "bind", device: "etc" } } }],
+      }),
+      messages: [
+        'it: mounts[0].volumeOptions.driverOptions.device is "etc"; wanted a named volume, or a folder of the host that is nothing but data.',
       ],
     },
   ])("refuses $it.props", ({ it, messages }) => {

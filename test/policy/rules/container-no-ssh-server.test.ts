@@ -9,6 +9,7 @@ describeRule("container-no-ssh-server", {
   passes: [
     ["nginx", container({ command: ["nginx", "-g", "daemon off;"], ports: [{ internal: 8443 }] })],
     ["an SSH client", container({ command: ["ssh", "host"] })],
+    ["what only begins like a server", container({ command: ["/usr/bin/sshd_exporter"] })],
   ],
   refuses: [
     [

@@ -8,6 +8,7 @@ describe(ID, () => {
   it.each([
     [resource("docker:index/container:Container", { user: "10001:10001" })],
     [resource("docker:index/container:Container", { user: "1000" })],
+    [resource("docker:index/container:Container", { user: "2147483647", groupAdds: ["1000"] })],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -64,6 +65,18 @@ describe(ID, () => {
     {
       it: resource("docker:index/container:Container", { user: "1:1", groupAdds: ["0"] }),
       messages: ['it: groupAdds[0] is "0"; wanted a numeric group other than 0.'],
+    },
+    {
+      it: resource("docker:index/container:Container", { user: "u1" }),
+      messages: ['it: user is "u1"; wanted a numeric user, and group if one is named, other than 0.'],
+    },
+    {
+      it: resource("docker:index/container:Container", { user: "1u" }),
+      messages: ['it: user is "1u"; wanted a numeric user, and group if one is named, other than 0.'],
+    },
+    {
+      it: resource("docker:index/container:Container", { user: " 1" }),
+      messages: ['it: user is " 1"; wanted a numeric user, and group if one is named, other than 0.'],
     },
   ])("refuses $it.props", ({ it, messages }) => {
     expect(look(ID, it).violations).toEqual(messages);

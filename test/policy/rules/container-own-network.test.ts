@@ -10,6 +10,24 @@ describe(ID, () => {
     [resource("docker:index/container:Container", { networkMode: "none" })],
     [resource("docker:index/container:Container", { networksAdvanced: [{ name: "mine" }] })],
     [resource("docker:index/network:Network", { driver: "bridge" })],
+    [
+      resource("docker:index/container:Container", {
+        networkMode: "mine",
+        networksAdvanced: [{ name: "mine" }],
+      }),
+    ],
+    [
+      resource("docker:index/network:Network", {
+        options: {
+          "com.docker.network.bridge.gateway_mode_ipv4": "nat",
+          "com.docker.network.bridge.name": "comfy0",
+        },
+        labels: [
+          { label: "mode", value: "routed" },
+          { label: "like", value: "docker0" },
+        ],
+      }),
+    ],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -46,6 +64,33 @@ describe(ID, () => {
     {
       it: resource("docker:index/network:Network", { driver: "host" }),
       messages: ['it: driver is "host"; wanted a bridge of its own, not the host\'s network.'],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        networkMode: "bridge",
+        networksAdvanced: [{ name: "mine" }],
+      }),
+      messages: ['it: networkMode is "bridge"; wanted a network of the stack, "none" or container:ID.'],
+    },
+    {
+      it: resource("docker:index/container:Container", { networkMode: "nat" }),
+      messages: ['it: networkMode is "nat"; wanted a network of the stack, "none" or container:ID.'],
+    },
+    {
+      it: resource("docker:index/network:Network", { driver: "transparent" }),
+      messages: ['it: driver is "transparent"; wanted a bridge of its own, not the host\'s network.'],
+    },
+    {
+      it: resource("docker:index/network:Network", { driver: "l2bridge" }),
+      messages: ['it: driver is "l2bridge"; wanted a bridge of its own, not the host\'s network.'],
+    },
+    {
+      it: resource("docker:index/network:Network", {
+        options: { "com.docker.network.bridge.gateway_mode_ipv6": "routed" },
+      }),
+      messages: [
+        'it: options.com.docker.network.bridge.gateway_mode_ipv6 is "routed"; wanted a bridge that lets in published ports alone.',
+      ],
     },
   ])("refuses $it.props", ({ it, messages }) => {
     expect(look(ID, it).violations).toEqual(messages);

@@ -7,6 +7,11 @@ const ID = "container-process-limit";
 describe(ID, () => {
   it.each([
     [resource("docker:index/container:Container", { ulimits: [{ name: "nproc", soft: 9, hard: 9 }] })],
+    [
+      resource("docker:index/container:Container", {
+        ulimits: [{ name: "nproc", soft: 16384, hard: 16384 }],
+      }),
+    ],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -37,6 +42,10 @@ describe(ID, () => {
       it: resource("docker:index/container:Container", { ulimits: [{ name: "core", soft: 0, hard: 0 }] }),
       messages: ["it: ulimits is absent; wanted one for nproc."],
     },
+    {
+      it: resource("docker:index/container:Container", { ulimits: [{ name: "nproc", soft: -1, hard: 1 }] }),
+      messages: ['it: ulimits[0] is "-1:1"; wanted numbers of 0 or more.'],
+    },
   ])("refuses $it.props", ({ it, messages }) => {
     expect(look(ID, it).violations).toEqual(messages);
   });
@@ -49,6 +58,17 @@ describe(ID, () => {
       }),
       paths: ["it: ulimits[0]"],
     },
+    {
+      it: resource("docker:index/container:Container", {
+        ulimits: [{ name: "nproc", soft: 1, hard: UNKNOWN }],
+      }),
+      paths: ["it: ulimits[0]"],
+    },
+    {
+      it: resource("docker:index/container:Container", { ulimits: [{ name: UNKNOWN, soft: 1, hard: 1 }] }),
+      paths: ["it: ulimits[0].name"],
+    },
+    { it: resource("docker:index/container:Container", { ulimits: [UNKNOWN] }), paths: ["it: ulimits[0]"] },
   ])("looks again when $paths is known", ({ it, paths }) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: paths });
   });

@@ -8,6 +8,7 @@ describe(ID, () => {
   it.each([
     [resource("docker:index/container:Container", { readOnly: true })],
     [resource("docker:index/container:Container", { readOnly: "true" })],
+    [resource("docker:index/container:Container", { readOnly: true, tmpfs: { "/tmp": "rw,nosuid,nodev" } })],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
