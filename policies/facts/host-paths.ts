@@ -1,19 +1,23 @@
 import { posix } from "node:path";
 
 /** Folders of the host whose content, or whose change, is the host itself; with everything below them. */
-const SENSITIVE = [
-  ..."/bin /boot /dev /etc /lib /lib32 /lib64 /proc /root /run /sbin /sys /usr /var/run".split(" "),
-  ..."/snap /var/log /var/lib/docker /var/lib/containerd /var/lib/kubelet /var/lib/containers /var/spool/cron".split(
+const SENSITIVE: readonly string[] = [
+  ..."/bin /boot /dev /etc /lib /lib32 /lib64 /proc /root /run /sbin /snap /sys /usr".split(" "),
+  ..."/var/backups /var/log /var/run /var/snap /var/spool /var/lib/amazon /var/lib/cloud /var/lib/containerd".split(
     " ",
   ),
+  ..."/var/lib/containers /var/lib/docker /var/lib/dpkg /var/lib/kubelet /var/lib/libvirt /var/lib/lxd".split(
+    " ",
+  ),
+  ..."/var/lib/snapd /var/lib/systemd".split(" "),
 ];
 /** Folders that hold such folders or people's homes; what else lies in them is not the host's. */
-const PARENTS = ["/", "/var", "/var/lib", "/var/spool", "/home", "/mnt", "/host", "/media", "/opt", "/tmp"];
-/** Somebody's home as a whole, with its keys. */
-const HOME = /^\/(home|Users)\/[^/]+$/;
+const PARENTS: readonly string[] = "/ /var /var/lib /home /mnt /host /media /opt /tmp".split(" ");
+/** Somebody's home as a whole, with its keys, and the files that a login runs. */
+const HOME = /^\/(home|Users)\/[^/]+(\/\..*)?$/;
 /** Where a virtual machine of a desktop shows its host. */
-const DESKTOP = /^\/(host_mnt|run\/desktop\/mnt\/host|mnt\/host\/[a-z]|mnt\/[a-z])(?=\/|$)/;
-const CREDENTIAL_FOLDERS = /\/\.(ssh|docker|aws|kube|gnupg|config|azure)(\/|$)/;
+const DESKTOP = /^\/(host_mnt(\/[a-z])?|mnt\/(host(\/[a-z])?|[a-z]))(?=\/|$)/;
+const CREDENTIAL_FOLDERS = /\/\.(ssh|docker|aws|kube|gnupg|config|azure|pulumi)(\/|$)/;
 const SOCKETS = /\.sock$|(docker|containerd|podman)_engine$/;
 /** Where the engine keeps a volume of its own: a volume that is laid over another one names it so. */
 const VOLUME_DATA = /\/volumes\/[^/]+\/_data$/;
@@ -25,11 +29,8 @@ export function isSensitivePath(path: string): boolean {
   if (!text.startsWith("/")) {
     return true;
   }
-  const normal = posix
-    .normalize(text)
-    .replace(/^\/{2,}/, "/")
-    .replace(/(.)\/+$/, "$1");
-  if (VOLUME_DATA.test(normal) && !text.includes("..")) {
+  const normal = posix.normalize(text).replace(/(.)\/$/, "$1");
+  if (VOLUME_DATA.test(normal)) {
     return false;
   }
   return (

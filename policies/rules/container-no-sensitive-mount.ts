@@ -3,6 +3,7 @@ import type { ResourceRule } from "../core/rule";
 import { CONTAINER, stringsAt, VOLUME, word } from "../facts/docker";
 import { isSensitivePath } from "../facts/host-paths";
 
+const LISTS = ["volumes", "mounts", "uploads", "driverOpts"];
 /** What may be a path of the host, and which of it may be the name of a volume instead. */
 const PATHS = ["volumes.hostPath", "volumes.volumeName", "mounts.source", "uploads.source"];
 const NAMES = ["volumes.volumeName", "mounts.source"];
@@ -31,11 +32,10 @@ const rule: ResourceRule = {
   ],
   types: [CONTAINER, VOLUME],
   checkResource(resource, report) {
-    const lists = resource.type === VOLUME ? ["driverOpts"] : ["volumes", "mounts", "uploads"];
-    for (const { path, text } of lists.flatMap((list) => stringsAt(resource, list, report))) {
+    for (const { path, text } of LISTS.flatMap((list) => stringsAt(resource, list, report))) {
       const place = path.replace(/\[\d+\]/g, "");
       const isVolumeName = NAMES.includes(place) && /^[\w.-]+$/.test(text);
-      const isOpen = /^driverOpts\.|\.driverOptions\./.test(place)
+      const isOpen = place.includes("driverOpt")
         ? isOpenOption(resource, path, text)
         : PATHS.includes(place) && !isVolumeName && isSensitivePath(text);
       if (isOpen) {

@@ -94,10 +94,10 @@ function isAsTheEngineHasIt(name: unknown, { args, includes }: Call): boolean {
   // Of two arguments either would do.
   return (
     args?.length === 1 &&
-    args.every(
+    args.filter(
       ({ index, op, value, valueTwo = 0 }) =>
         index === flags && op === "SCMP_CMP_MASKED_EQ" && value === NAMESPACES && valueTwo === 0,
-    )
+    ).length === 1
   );
 }
 

@@ -200,6 +200,12 @@ describe(ID, () => {
       messages: ['it: mounts[0].bindOptions.propagation is "rshared"; wanted private propagation.'],
     },
     {
+      it: resource("docker:index/container:Container", {
+        mounts: [{ type: "bind", source: "/srv/a", target: "/x", bindOptions: { propagation: "shared" } }],
+      }),
+      messages: ['it: mounts[0].bindOptions.propagation is "shared"; wanted private propagation.'],
+    },
+    {
       it: resource("docker:index/container:Container", { volumes: [{ fromContainer: "other" }] }),
       messages: ['it: volumes[0].fromContainer is "other"; wanted each volume by its name.'],
     },
