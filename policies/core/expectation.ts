@@ -28,10 +28,6 @@ export function membersAt(
   path: string,
 ): { readonly path: string; readonly value: Exclude<Value, typeof UNKNOWN> }[] {
   const list = valueAt(resource, path);
-  if (list === UNKNOWN) {
-    report.unknown(resource, path);
-    return [];
-  }
   if (list === undefined || list === null) {
     return [];
   }

@@ -127,7 +127,6 @@ function speaker(
 }
 
 function fromPolicyResource(resource: ResourceValidationArgs | PolicyResource): Resource {
-  const { urn, type, name, props } = resource;
-  const parent = "parent" in resource ? resource.parent?.urn : resource.opts.parent;
-  return { urn, type, name, props: toValue(props) as Resource["props"], parent };
+  const { urn, type, name, props, opts } = resource;
+  return { urn, type, name, props: toValue(props) as Resource["props"], parent: opts.parent };
 }

@@ -33,7 +33,7 @@ export const SECRET_MARK = { [SIGNATURE]: SECRET };
  * @param onSecret told the path of every secret
  */
 export function toValue(raw: unknown, path = "", onSecret: (path: string) => void = () => {}): Value {
-  if (UNKNOWN_SENTINELS.has(raw) || raw === UNKNOWN) {
+  if (UNKNOWN_SENTINELS.has(raw)) {
     return UNKNOWN;
   }
   if (typeof raw !== "object" || raw === null) {

@@ -63,6 +63,16 @@ describe("exceptionProblem", () => {
       'The exception for "gateway-*" has no end ("2027-02-30"): give the last day it counts as YYYY-MM-DD.',
     ],
     [
+      "a year",
+      { expires: "2027" },
+      'The exception for "gateway-*" has no end ("2027"): give the last day it counts as YYYY-MM-DD.',
+    ],
+    [
+      "a day with a time",
+      { expires: "2027-02-01T00:00" },
+      'The exception for "gateway-*" has no end ("2027-02-01T00:00"): give the last day it counts as YYYY-MM-DD.',
+    ],
+    [
       "yesterday",
       { expires: "2026-11-23" },
       'The exception for "gateway-*" ended on 2026-11-23: mend the resource, or look at the reason again and give a new day.',

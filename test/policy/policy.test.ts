@@ -55,7 +55,7 @@ function lookFirst(policy: PackPolicy, name: string, open: unknown, exceptions?:
 }
 function lookLast(policy: PackPolicy, doors: Record<string, unknown>, exceptions?: object[], type = "door") {
   const resources = Object.entries(doors).map(([name, open]) => ({
-    ...{ urn: `urn:${name}`, type, name, props: { open }, parent: { urn: "urn:house" } },
+    ...{ urn: `urn:${name}`, type, name, props: { open }, opts: { parent: "urn:house" } },
   })) as unknown as PolicyResource[];
   const args: object = { resources, ...config(exceptions) };
   return said(policy.validateStack, args);

@@ -78,6 +78,10 @@ describe(ID, () => {
       it: resource("docker:index/container:Container", { user: " 1" }),
       messages: ['it: user is " 1"; wanted a numeric user, and group if one is named, other than 0.'],
     },
+    {
+      it: resource("docker:index/container:Container", { user: "0x1" }),
+      messages: ['it: user is "0x1"; wanted a numeric user, and group if one is named, other than 0.'],
+    },
   ])("refuses $it.props", ({ it, messages }) => {
     expect(look(ID, it).violations).toEqual(messages);
   });

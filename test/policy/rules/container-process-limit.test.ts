@@ -12,6 +12,14 @@ describe(ID, () => {
         ulimits: [{ name: "nproc", soft: 16384, hard: 16384 }],
       }),
     ],
+    [
+      resource("docker:index/container:Container", {
+        ulimits: [
+          { name: "nproc", soft: 9, hard: 9 },
+          { name: "nofile", soft: 9, hard: 1048576 },
+        ],
+      }),
+    ],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
