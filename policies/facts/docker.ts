@@ -95,13 +95,22 @@ export function commandWords(resource: Resource, report: Report): (Text & { read
     .filter(isHeld)
     .map(({ path, text }) => ({ path, text: text.replace(OPTIONS_VARIABLE, ""), at: "envs" }));
   return [...lines, ...variables]
-    .filter(({ text }) => !text.startsWith('{"'))
+    .filter(({ text }) => !isData(text))
     .flatMap(({ path, text, at }) =>
       text
-        .split(/[\s"';&|()]+/)
+        .split(/[\s"'`;&|()<>]+/)
         .filter((part) => part !== "")
         .map((part) => ({ path, text: part, at })),
     );
+}
+
+/** JSON that a shell would take for one word, too. */
+function isData(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === "object" && !/\$\(|`/.test(text);
+  } catch {
+    return false;
+  }
 }
 
 /** What our stacks' objects are called before what they are: `comfy-<stack>-`. A stack may be called comfyui, too. */

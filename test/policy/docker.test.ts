@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import type { Report } from "../../policies/core/rule";
+import { UNKNOWN, type Value } from "../../policies/core/value";
+import {
+  asNumber,
+  commandWords,
+  isComfyUi,
+  isTrue,
+  securityOptions,
+  stringsAt,
+  word,
+} from "../../policies/facts/docker";
+import { resource } from "../support/policy";
+
+const container = (props: Record<string, Value>, name?: string) =>
+  resource("docker:index/container:Container", props, name);
+
+/** What a reading gives, and the paths that it says to be unknown. */
+function read<T>(reading: (report: Report) => T): [T, string[]] {
+  const unknown: string[] = [];
+  const result = reading({ violation: () => {}, unknown: (_, path) => unknown.push(path) });
+  return [result, unknown];
+}
+
+describe("values as the providers and the engine read them", () => {
+  it.each<Value>([true, 1, "true", "True", " TRUE ", "t", "1"])("%j is true", (value) => {
+    expect(isTrue(value)).toBe(true);
+  });
+
+  it.each<Value>([false, 0, "", "false", "truely", "untrue", "11", undefined, null, UNKNOWN, []])(
+    "%j is not",
+    (value) => {
+      expect(isTrue(value)).toBe(false);
+    },
+  );
+
+  it.each<[Value, string]>([
+    [" Host ", "host"],
+    [5, ""],
+    [undefined, ""],
+  ])("%j is the word %j", (value, text) => {
+    expect(word(value)).toBe(text);
+  });
+
+  it.each<[Value, number]>([
+    [5, 5],
+    ["5", 5],
+    [" 0.5 ", 0.5],
+    ["", Number.NaN],
+    [" ", Number.NaN],
+    ["all", Number.NaN],
+    [true, Number.NaN],
+    [null, Number.NaN],
+    [[5], Number.NaN],
+  ])("%j is the number %j", (value, number) => {
+    expect(asNumber(value)).toBe(number);
+  });
+});
+
+describe("stringsAt", () => {
+  it("finds every string with its path, wherever it lies, and says what is not known", () => {
+    const one = container({ a: ["x", { b: "y", c: UNKNOWN }, UNKNOWN], n: 5, nothing: null, e: "z" });
+    expect(read((report) => stringsAt(one, "", report))).toEqual([
+      [
+        { path: "a[0]", text: "x" },
+        { path: "a[1].b", text: "y" },
+        { path: "e", text: "z" },
+      ],
+      ["a[1].c", "a[2]"],
+    ]);
+    expect(read((report) => stringsAt(one, "a[1]", report))).toEqual([
+      [{ path: "a[1].b", text: "y" }],
+      ["a[1].c"],
+    ]);
+    expect(read((report) => stringsAt(one, "none", report))).toEqual([[], []]);
+  });
+});
+
+describe("securityOptions", () => {
+  it("takes = before : for the joint, and an option alone for a key", () => {
+    const one = container({
+      securityOpts: ["label=type:spc_t", "Label:Disable", " disable ", "a:b=c", UNKNOWN],
+    });
+    const [options, unknown] = read((report) => securityOptions(one, report));
+    expect(options.map(({ key, value }) => [key, value])).toEqual([
+      ["label", "type:spc_t"],
+      ["label", "Disable"],
+      ["disable", ""],
+      ["a:b", "c"],
+    ]);
+    expect(options[2]).toEqual({ path: "securityOpts[2]", text: " disable ", key: "disable", value: "" });
+    expect(unknown).toEqual(["securityOpts[4]"]);
+  });
+});
+
+describe("commandWords", () => {
+  const words = (props: Record<string, Value>) => read((report) => commandWords(container(props), report))[0];
+
+  it("takes entrypoint, command and variables of options apart, in this order", () => {
+    expect(
+      words({
+        envs: ["CLI_ARGS=--listen 0.0.0.0", "NAME=--no"],
+        command: ["-c", "a 'b';c&d|(e)>f<`g`"],
+        entrypoints: ["sh"],
+      }),
+    ).toEqual([
+      { path: "entrypoints[0]", text: "sh", at: "entrypoints" },
+      { path: "command[0]", text: "-c", at: "command" },
+      ...["a", "b", "c", "d", "e", "f", "g"].map((text) => ({ path: "command[1]", text, at: "command" })),
+      { path: "envs[0]", text: "--listen", at: "envs" },
+      { path: "envs[0]", text: "0.0.0.0", at: "envs" },
+    ]);
+  });
+
+  it.each(
+    ["ARGS", "ARGUMENTS", "FLAGS", "OPTS", "OPTIONS", "COMMAND", "CMD", "PARAMS"].flatMap((end) => [
+      end,
+      `COMFYUI_${end}`,
+    ]),
+  )("reads the variable %s", (name) => {
+    expect(words({ envs: [`${name}=x`, `${name.toLowerCase()}2=y`] }).map(({ text }) => text)).toEqual([
+      "x",
+      "y",
+    ]);
+  });
+
+  it.each(["ARG=x", "NO ARGS=x", "A-ARGS=x", "ARGS"])("reads no variable %s", (text) => {
+    expect(words({ envs: [text] })).toEqual([]);
+  });
+
+  it("takes data as JSON for no line, but a line for one that only looks like it", () => {
+    const texts = (line: string) => words({ command: [line] }).map(({ text }) => text);
+    expect(texts('{"a":"main.py"}')).toEqual([]);
+    expect(texts('[{"a":"main.py"}]')).toEqual([]);
+    expect(texts('{"";} ; python main.py')).toContain("main.py");
+    expect(texts('{"a":"$(python main.py)"}')).toContain("main.py");
+    expect(texts('{"a":"`python main.py`"}')).toContain("main.py");
+    expect(texts('"main.py"')).toEqual(["main.py"]);
+  });
+});
+
+describe("isComfyUi", () => {
+  const labels = (value: string, label = "comfy-fortress.stack") => [
+    { label: "other", value: "x" },
+    { label, value },
+  ];
+
+  it.each<[string, Record<string, Value>, string?]>([
+    ["its logical name", {}, "my-comfyui"],
+    ["its name", { name: "Comfy-UI" }],
+    ["its image", { image: "x/comfyui-boot@sha256:1" }],
+    ["its name in a stack of that name", { name: "comfy-comfyui-comfyui", labels: labels("comfyui") }],
+    [
+      "a name that only another's label begins",
+      { name: "comfy-comfyui-nginx", labels: labels("comfyui", "mine") },
+    ],
+    ["a name without a label", { name: "comfy-comfyui-nginx" }],
+    ["main.py", { command: ["python", "main.py"] }],
+    ["main.py by its path", { entrypoints: ["/opt/Main.py"] }],
+    ["the module", { command: ["python", "-m", "main"] }],
+    ["its command line", { command: ["comfy", "launch"] }],
+    ["its command", { command: ["/usr/bin/comfyui"] }],
+  ])("tells by %s", (_, props, name = "it") => {
+    expect(read((report) => isComfyUi(container(props, name), report))).toEqual([true, []]);
+  });
+
+  it.each<[string, Record<string, Value>]>([
+    ["another container of a stack of that name", { name: "comfy-comfyui-nginx", labels: labels("comfyui") }],
+    [
+      "another program",
+      { name: "nginx", image: "nginx", command: ["nginx", "main.pyc", "domain.py", "comfyx"] },
+    ],
+    ["a word main", { command: ["-m", "http.server", "main"] }],
+  ])("takes not for it %s", (_, props) => {
+    expect(read((report) => isComfyUi(container(props), report))).toEqual([false, []]);
+  });
+});
