@@ -67,23 +67,29 @@ export function all(block: readonly Directive[], name: string): Directive[] {
 }
 
 /**
- * What takes a path, as nginx chooses: an exact location, then the longest beginning if it says ^~, then the first
- * regular expression, then the longest beginning.
+ * What nginx takes for a path: an exact location, then the longest beginning where it says ^~, then the first regular
+ * expression, then the longest beginning.
  */
 export function locationFor(server: Directive, path: string): Directive | undefined {
-  const locations = all(server.block, "location");
-  const exact = locations.find(({ args }) => args[0] === "=" && args[1] === path);
-  const regular = locations.find(({ args }) => matches(args, path));
-  const [prefix] = locations
-    .filter(({ args }) => path.startsWith(args.at(-1) ?? "?") && !/^(=|~\*?)$/.test(args[0] ?? ""))
-    .sort((a, b) => (b.args.at(-1)?.length ?? 0) - (a.args.at(-1)?.length ?? 0));
-  return exact ?? (prefix?.args[0] === "^~" ? prefix : (regular ?? prefix));
+  const locations = all(server.block, "location").map((one) => ({ one, ...modified(one) }));
+  const ofKind = (...kinds: string[]) => locations.filter(({ kind }) => kinds.includes(kind));
+  const exact = ofKind("=").find(({ pattern }) => pattern === path);
+  const regular = ofKind("~", "~*").find(({ kind, pattern }) => matches(pattern, kind === "~*", path));
+  const prefix = ofKind("", "^~")
+    .filter(({ pattern }) => path.startsWith(pattern))
+    .sort((a, b) => b.pattern.length - a.pattern.length)[0];
+  return (exact ?? (prefix?.kind === "^~" ? prefix : (regular ?? prefix)))?.one;
 }
 
-/** Whether a location is a regular expression that finds the path; `~*` takes any case. */
-function matches([kind, pattern = ""]: readonly string[], path: string): boolean {
+function modified({ args }: Directive): { kind: string; pattern: string } {
+  const [first = "", second] = args;
+  return second === undefined ? { kind: "", pattern: first } : { kind: first, pattern: second };
+}
+
+function matches(pattern: string, ignoresCase: boolean, path: string): boolean {
+  const [, inline = "", rest = ""] = /^(\(\?i\))?(.*)$/.exec(pattern) ?? [];
   try {
-    return /^~\*?$/.test(kind ?? "") && new RegExp(pattern, kind === "~*" ? "i" : "").test(path);
+    return new RegExp(rest, ignoresCase || inline !== "" ? "i" : "").test(path);
   } catch {
     return false;
   }

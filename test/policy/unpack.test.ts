@@ -1,0 +1,69 @@
+import { deflateSync, gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { unpack } from "../../policies/facts/unpack";
+
+const TEXT = "a text that is long enough to be found";
+const base64 = (content: string | Buffer) => Buffer.from(content).toString("base64");
+/** The packings by which the text is found, without the text itself. */
+const packings = (packed: string, text = TEXT) =>
+  unpack(packed).flatMap((layer) => (layer.text === text ? [layer.packing] : []));
+
+describe("unpack", () => {
+  it("gives the text itself first", () => {
+    expect(unpack(TEXT)).toEqual([{ text: TEXT, packing: "" }]);
+  });
+
+  it.each<[string, string, string]>([
+    ["base64", base64(TEXT), "base64"],
+    ["base64 for URLs", Buffer.from(TEXT).toString("base64url"), "base64"],
+    ["base64 in a line of a shell", `echo ${base64(TEXT)} | base64 -d`, "base64"],
+    ["base64 in lines", base64(TEXT).replace(/.{20}/g, "$&\r\n"), "base64"],
+    ["base64 in indented lines", base64(TEXT).replace(/.{20}/g, "$&\n    \t"), "base64"],
+    ["base64 in lines of a shell", base64(TEXT).replace(/.{20}/g, "$&\\\n"), "base64"],
+    ["hexadecimal", Buffer.from(TEXT).toString("hex"), "hexadecimal"],
+    ["hexadecimal in capitals", Buffer.from(TEXT).toString("hex").toUpperCase(), "hexadecimal"],
+    ["gzip", base64(gzipSync(TEXT)), "base64, gzip"],
+    ["zlib", base64(deflateSync(TEXT)), "base64, gzip"],
+    ["gzip twice", base64(gzipSync(gzipSync(TEXT))), "base64, gzip, gzip"],
+    ["base64 in gzip in hexadecimal", gzipSync(base64(TEXT)).toString("hex"), "hexadecimal, gzip, base64"],
+    ["quoted-printable", "a text that is long en=\r\nough to be =66ound", "quoted-printable"],
+  ])("opens %s", (_, packed, packing) => {
+    expect(packings(packed)).toContain(packing);
+  });
+
+  it("opens five packings in each other, and no more", () => {
+    const wrap = (times: number): string => (times === 0 ? TEXT : base64(wrap(times - 1)));
+    expect(packings(wrap(5))).toEqual(["base64, base64, base64, base64, base64"]);
+    expect(packings(wrap(6))).toEqual([]);
+    const zipped = (times: number): Buffer => (times === 0 ? Buffer.from(TEXT) : gzipSync(zipped(times - 1)));
+    expect(packings(base64(zipped(4)))).toEqual(["base64, gzip, gzip, gzip, gzip"]);
+    expect(packings(base64(zipped(5)))).toEqual([]);
+  });
+
+  it("opens nothing that would grow beyond 4 MiB", () => {
+    const large = " ".repeat(4 * 1024 * 1024);
+    expect(packings(base64(gzipSync(large)), large)).toEqual(["base64, gzip"]);
+    for (const packed of [gzipSync(`${large}a`), deflateSync(`${large}a`)]) {
+      expect(packings(base64(packed), `${large}a`)).toEqual([]);
+    }
+  });
+
+  it.each<[string, string]>([
+    ["no text", Buffer.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]).toString("base64")],
+    ["no UTF-8", Buffer.alloc(24, 0xff).toString("hex")],
+    ["a word of 19 letters", "abcdefghijklmnopqrs"],
+    ["23 digits", `${"61".repeat(11)}6`],
+    [
+      "what begins like gzip",
+      Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(20, 0x41)]).toString("base64"),
+    ],
+  ])("takes for the text alone %s", (_, text) => {
+    expect(unpack(text)).toEqual([{ text, packing: "" }]);
+  });
+
+  it("takes text with tabs and lines for text", () => {
+    expect(packings(base64("a\tb\r\nc, and some more of it"), "a\tb\r\nc, and some more of it")).toEqual([
+      "base64",
+    ]);
+  });
+});
