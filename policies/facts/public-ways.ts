@@ -62,15 +62,18 @@ function isPublicMachine(resource: Resource, report: Report): boolean {
   if (!MACHINES.includes(resource.type)) {
     return false;
   }
-  const value = valueAt(resource, "associatePublicIpAddress");
-  if (value === UNKNOWN) {
-    report.unknown(resource, "associatePublicIpAddress");
-  }
-  const hasIpv6 = ["ipv6AddressCount", "ipv6Addresses"].some((key) => {
-    const found = valueAt(resource, key);
-    return isSet(found) && Number(found) !== 0;
-  });
-  return isTrue(value) || hasIpv6;
+  const known = (path: string): Value => {
+    const value = valueAt(resource, path);
+    if (value === UNKNOWN) {
+      report.unknown(resource, path);
+      return undefined;
+    }
+    return value;
+  };
+  const addresses = known("ipv6Addresses");
+  const count = known("ipv6AddressCount");
+  const hasIpv6 = Array.isArray(addresses) && addresses.length > 0;
+  return isTrue(known("associatePublicIpAddress")) || hasIpv6 || (isSet(count) && Number(count) !== 0);
 }
 
 /** Whether an Elastic IP is the machine's: named by either, or by an association. */
