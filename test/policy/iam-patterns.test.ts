@@ -117,6 +117,7 @@ describe("isAnyResource", () => {
       "arn:aws:iam::1:role/*",
       "arn:aws:iam::1:r*",
       "arn:aws:iam::1:rol?/*",
+      "arn:aws:iam::1:role/*/me",
       "arn:aws:ec2:*:*:*/*",
     ],
     ...[
@@ -137,12 +138,7 @@ describe("isAnyResource", () => {
       "arn:aws:s3:::",
       "arn:aws:sns:us-east-1:1:topic*",
     ],
-    ...[
-      "arn:aws:sqs:us-east-1:1:queue*",
-      "arn:aws:iam::1:role/me",
-      "arn:aws:iam::1:role/me*",
-      "arn:aws:iam::1:role/*/me",
-    ],
+    ...["arn:aws:sqs:us-east-1:1:queue*", "arn:aws:iam::1:role/me", "arn:aws:iam::1:role/me*"],
     ...[
       "arn:aws:iam::1:root",
       "arn:aws:logs:us-east-1:1:log-group:/me:*",
