@@ -34,11 +34,14 @@ export function localImage(
   const { engine, part } = args;
   const pulled = engine.images?.[part];
   if (pulled !== undefined) {
+    const image = new docker.RemoteImage(
+      name,
+      // Forced: when a machine is replaced, Pulumi deletes in no order, and else the engine refuses while a container runs.
+      { name: pulled, forceRemove: true },
+      { ...opts, provider: engine.provider },
+    );
     // The id, not the digest: it is what the engine says of a container, so that a refresh finds nothing changed.
-    return {
-      repoDigest: new docker.RemoteImage(name, { name: pulled }, { ...opts, provider: engine.provider })
-        .imageId,
-    };
+    return { repoDigest: image.imageId };
   }
   return new docker.Image(
     name,

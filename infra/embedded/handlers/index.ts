@@ -2,6 +2,7 @@ import { command } from "./command";
 import { container } from "./docker-container";
 import { image } from "./docker-image";
 import { network } from "./docker-network";
+import { remoteImage } from "./docker-remote-image";
 import { volume } from "./docker-volume";
 import type { Handler } from "./handler";
 import { provider } from "./provider";
@@ -14,6 +15,7 @@ export const HANDLERS: Record<string, Handler> = {
   "docker:index/network:Network": network,
   "docker:index/volume:Volume": volume,
   "docker:index/image:Image": image,
+  "docker:index/remoteImage:RemoteImage": remoteImage,
   "docker:index/container:Container": container,
   "command:local:Command": command,
   "tls:index/privateKey:PrivateKey": privateKey,
