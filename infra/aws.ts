@@ -13,12 +13,13 @@ import { PowerSchedule } from "../components/power";
 import { powerHost } from "../components/power/host";
 import { Meter } from "../components/power/meter-container";
 import type { Engine } from "../components/shared/engine";
+import type { Machine } from "../components/shared/machine";
 import type { Watcher } from "../components/watcher";
 import type { AwsSettings } from "./settings";
 
 /** The AWS half of the program: the machine, and what looks after it. */
 export interface Cloud {
-  readonly machine: GpuVm;
+  readonly machine: Machine;
   /** What its Docker Engine is reached with: itself, and logins for images that are in Elastic Container Registry. */
   readonly host: Pick<DockerHostArgs, "machine" | "registryAuth">;
   /** Measures, alarms, snapshots and the clock; for once the pod is there. */

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Access, ClientCredentials } from "../components/access";
 import type { ComfyUi } from "../components/comfyui";
 import type { Gateway } from "../components/gateway";
-import type { GpuVm } from "../components/gpu-vm";
 import type { Pki } from "../components/pki";
 import type { Pod } from "../components/pod";
+import type { Machine } from "../components/shared/machine";
 
 /** Every output of the stack; the secret ones are marked. */
 export interface StackOutputs {
@@ -40,7 +40,7 @@ export function stackOutputs(from: {
   access: Access;
   comfyui: ComfyUi;
   gateway: Gateway;
-  machine: GpuVm | undefined;
+  machine: Machine | undefined;
 }): StackOutputs {
   const { pki, pod, access, comfyui, gateway, machine } = from;
   return {
@@ -53,6 +53,6 @@ export function stackOutputs(from: {
   };
 }
 
-function machineOutputs({ instanceId, address, user, hostPublicKey, privateKey }: GpuVm): MachineOutputs {
+function machineOutputs({ instanceId, address, user, hostPublicKey, privateKey }: Machine): MachineOutputs {
   return { instanceId, publicIp: address, user, hostPublicKey, privateKey: pulumi.secret(privateKey) };
 }

@@ -135,7 +135,7 @@ describe("the whole program, under mocks", () => {
 
   it("makes no container but through the shared posture", () => {
     const sources = readdirSync("components", { recursive: true, encoding: "utf8" })
-      .concat("../infra/index.ts")
+      .concat("../infra/comfy-fortress.ts", "../infra/index.ts")
       .filter((file) => file.endsWith(".ts"));
     const makers = sources.filter((file) =>
       /new docker\.Container\(/.test(readFileSync(join("components", file), "utf8")),
