@@ -2,17 +2,20 @@
  * A machine reached over SSH, as far as it can be shown without one in the cloud: a stand-in with its own SSH server and its
  * own Docker Engine. What it does not show: EC2 itself, cloud-init at work, a GPU.
  */
-import { execSync } from "node:child_process";
+import { execFileSync, execSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, uptime } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readinessScript } from "../../components/docker-host/readiness";
 import { dockerAddress, sshFolder, sshOptions, writeSshFiles } from "../../components/docker-host/ssh";
+import { powerHost } from "../../components/power/host";
+import { GRACE_MS } from "../../components/power/idle";
 import { withVariables } from "../../components/shared/command";
 import { DEFAULT_BASE_IMAGE } from "../../infra/settings";
 import { baseImageFor } from "../support/base-image";
+import { type Access, emptyImageWorkflow, longWorkflow, pngSize, render, send } from "../support/client";
 import { docker } from "../support/docker";
 import { freePort } from "../support/free-port";
 import { PrivateEngine } from "../support/private-engine";
@@ -22,6 +25,11 @@ import { fingerprint, hasSsh, makeKey, newInstanceId, StandInVm, standInImage } 
 const STACK = `test-ssh-${process.pid}`;
 const BASE = `comfy-${STACK}-base:trixie`;
 const TIMEOUT_MS = 600_000;
+/** Containers of the stack. */
+const PARTS = ["authorizer", "comfyui", "gateway", "meter", "pod", "watcher"];
+/** A quarter of a minute: two looks of the meter. No setting goes below 5. */
+const IDLE_MINUTES = 0.25;
+const METER_LOOK_MS = 15_000;
 const isPossible = PrivateEngine.isPossible() && hasSsh();
 if (!isPossible) {
   console.log("no root, `dockerd` or `ssh`: the stand-in for a machine over SSH is left out");
@@ -53,9 +61,6 @@ describe.skipIf(!isPossible)("a machine over SSH", () => {
     );
   /** The docker command line over ssh://, which calls the client with our options as the provider does. */
   const overDocker = (...args: string[]) => {
-    writeFileSync(join(folder, "ssh"), `#!/bin/sh\nexec /usr/bin/ssh ${sshOptions(STACK).join(" ")} "$@"\n`, {
-      mode: 0o755,
-    });
     const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
     return run("docker", ["--host", dockerAddress(vm.user, vm.address), ...args], ".", env);
   };
@@ -69,6 +74,9 @@ describe.skipIf(!isPossible)("a machine over SSH", () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "comfy-fortress-ssh-"));
+    writeFileSync(join(folder, "ssh"), `#!/bin/sh\nexec /usr/bin/ssh ${sshOptions(STACK).join(" ")} "$@"\n`, {
+      mode: 0o755,
+    });
     image = standInImage(STACK, baseImageFor(STACK));
     await switchOn();
   }, TIMEOUT_MS);
@@ -205,8 +213,8 @@ if (!hasProviders()) {
   console.log("no `pulumi` with its providers: nothing is deployed over SSH by the real engine");
 }
 
-describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulumi CLI", () => {
-  const keys = { host: makeKey(), login: makeKey() };
+describe.skipIf(!isPossible || !hasProviders())("the stack on a machine over SSH, by the Pulumi CLI", () => {
+  let keys = { host: makeKey(), login: makeKey() };
   let image: string;
   let driver: StackDriver;
   let vm: StandInVm;
@@ -225,15 +233,44 @@ describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulu
   };
   const configure = (instanceId: string, hostPublicKey = keys.host.public) =>
     driver.configure({
-      address: vm.address,
-      instanceId,
-      provider,
-      privateKey: keys.login.private,
-      hostPublicKey,
       port,
+      comfyui: { source: "stand-in" },
+      "stand-in:address": vm.address,
+      "stand-in:instanceId": instanceId,
+      "stand-in:provider": provider,
+      "stand-in:privateKey": keys.login.private,
+      "stand-in:hostPublicKey": hostPublicKey,
+      "stand-in:idleMinutes": IDLE_MINUTES,
     });
   const succeeded = ({ code, output }: Run) => expect(code, output).toBe(0);
-  const containers = () => engine.docker("ps", "--no-trunc", "--quiet").split("\n").filter(Boolean).sort();
+  const containers = () => engine.docker("ps", "--format", "{{.Names}}").split("\n").filter(Boolean).sort();
+  const access = (client?: string): Access => {
+    const { endpoint, caCertificate, clients } = driver.outputs();
+    return { endpoint, caCertificate, apiKey: client === undefined ? undefined : clients[client]?.apiKey };
+  };
+  /** What the machine would do now. */
+  const power = () => {
+    const [script] = powerHost({ stack: STACK }).files;
+    const folder = mkdtempSync(join(tmpdir(), "comfy-fortress-power-"));
+    // Nobody is logged in, and nothing is switched off.
+    for (const [name, answer] of [
+      ["ss", "exit 0"],
+      ["pgrep", "exit 1"],
+      ["systemctl", "exit 0"],
+    ] as const) {
+      writeFileSync(join(folder, name), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
+    }
+    try {
+      return execFileSync("sh", ["-c", script?.content ?? "", "comfy-power", STACK], {
+        encoding: "utf8",
+        env: { PATH: `${folder}:${process.env.PATH}`, DOCKER_HOST: engine.host },
+      }).trim();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+  const powerSays = (said: string | RegExp) =>
+    vi.waitFor(() => expect(power()).toMatch(said), { timeout: 3 * METER_LOOK_MS, interval: 1000 });
 
   beforeAll(async () => {
     port = await freePort();
@@ -283,15 +320,62 @@ describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulu
       setTimeout(() => vm.startSsh(), 5000);
       setTimeout(() => vm.finishSetUp(), 8000);
       succeeded(await up);
-      expect(containers()).toHaveLength(1);
+      expect(containers()).toEqual(PARTS.map((part) => `comfy-${STACK}-${part}`));
+      expect(docker("ps", "--format", "{{.Names}}")).not.toContain(`comfy-${STACK}`);
     },
     TIMEOUT_MS,
   );
 
+  it("serves who has a key there, and nobody else", async () => {
+    expect((await send(access(), "GET", "/system_stats")).status).toBe(401);
+    expect((await send(access("worker"), "GET", "/system_stats")).status).toBe(200);
+    const { image: rendered } = await render(access("worker"), emptyImageWorkflow(96, 64));
+    expect(pngSize(rendered.body)).toEqual({ width: 96, height: 64 });
+  }, 60_000);
+
+  it("is reached as docs/operations.md says", async () => {
+    const [onMachine = ""] =
+      /^on_machine\(\) \{[\s\S]*?^.*"\$@"; \}$/m.exec(readFileSync("docs/operations.md", "utf8")) ?? [];
+    const { code, output } = await run(
+      "bash",
+      ["-c", `${onMachine.replace("-s prod", `-s ${STACK}`)}\non_machine docker ps --format '{{.Names}}'`],
+      driver.folder,
+      driver.env,
+    );
+    expect(output.trim().split("\n").sort()).toEqual(PARTS.map((part) => `comfy-${STACK}-${part}`));
+    expect(code).toBe(0);
+  }, 60_000);
+
+  it("has a meter that lets the machine go once it is idle, holds it up during a job, and measures", async () => {
+    const afterQuiet =
+      uptime() * 1000 < GRACE_MS ? /^stays on: quiet, but up for only/ : /^powers off: nothing has happened/;
+    await powerSays(afterQuiet);
+    const job = await send(access("worker"), "POST", "/prompt", {
+      client_id: "me",
+      prompt: longWorkflow(),
+    });
+    expect(job.status, String(job.body)).toBe(200);
+    await powerSays("stays on: 1 in the queue");
+    expect((await send(access("me"), "POST", "/interrupt", {})).status).toBe(200);
+    await powerSays(/^stays on: quiet for 0 of/);
+
+    const folder = engine.docker("volume", "inspect", "--format", "{{.Mountpoint}}", `comfy-${STACK}-meter`);
+    const lines = readFileSync(join(folder, "metrics.log"), "utf8").trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line)).at(-1)).toMatchObject({
+      Stack: STACK,
+      GatewayUp: 1,
+      ComfyUiUp: 1,
+      QueueLength: expect.any(Number),
+      OpenSockets: expect.any(Number),
+      DiskUsed: expect.any(Number),
+      CertificateDays: expect.any(Number),
+      WatcherAlerts: 0,
+    });
+  }, 180_000);
+
   it(
-    "has nothing to do the second time, nor in a fresh checkout",
+    "has nothing to do the second time, in a fresh checkout",
     async () => {
-      succeeded(await driver.upUnchanged());
       rmSync(join(driver.folder, ".comfy"), { recursive: true });
       succeeded(await driver.upUnchanged());
     },
@@ -299,16 +383,18 @@ describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulu
   );
 
   it(
-    "makes everything anew on a replaced machine, and leaves the data to it",
+    "makes everything anew on a replaced machine with other keys, and leaves the data to it",
     async () => {
       const { address } = vm;
+      keys = { host: makeKey(), login: makeKey() };
+      const before = access("worker");
       const wanted = newInstanceId();
       configure(wanted);
       const again = driver.up();
       for (const end = Date.now() + 120_000; !isWanted(wanted) && Date.now() < end; ) await sleep(200);
       // The old machine still ran when Pulumi deleted what was on it. Its volumes lie on the disk that the next one gets.
       expect(containers()).toEqual([]);
-      expect(engine.docker("volume", "ls", "--quiet").split("\n")).toContain(`comfy-${STACK}-data`);
+      expect(engine.docker("volume", "ls", "--quiet").split("\n")).toContain(`comfy-${STACK}-output-noexec`);
       await vm.lose();
       await switchOn(wanted);
       expect(vm.address).toBe(address);
@@ -316,7 +402,8 @@ describe.skipIf(!isPossible || !hasProviders())("a machine over SSH, by the Pulu
       vm.finishSetUp();
       const { code, output } = await again;
       expect(code, output).toBe(0);
-      expect(containers(), `${output}\n${engine.docker("ps", "--all")}`).toHaveLength(1);
+      expect(containers(), output).toEqual(PARTS.map((part) => `comfy-${STACK}-${part}`));
+      expect((await send(before, "GET", "/system_stats")).status).toBe(200);
       succeeded(await driver.upUnchanged());
     },
     TIMEOUT_MS,

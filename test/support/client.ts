@@ -132,6 +132,27 @@ export function emptyImageWorkflow(width: number, height: number): object {
   };
 }
 
+/** A workflow that the stand-in works at for minutes, until it is interrupted. */
+export function longWorkflow(): object {
+  return {
+    "1": {
+      class_type: "CheckpointLoaderSimple",
+      inputs: { ckpt_name: "v1-5-pruned-emaonly-fp16.safetensors" },
+    },
+    "2": { class_type: "CLIPTextEncode", inputs: { text: "a lighthouse", clip: ["1", 1] } },
+    "3": { class_type: "EmptyLatentImage", inputs: { width: 64, height: 64, batch_size: 1 } },
+    "4": {
+      class_type: "KSampler",
+      inputs: {
+        ...{ seed: 1, steps: 10_000, cfg: 7, sampler_name: "euler", scheduler: "normal", denoise: 1 },
+        ...{ model: ["1", 0], positive: ["2", 0], negative: ["2", 0], latent_image: ["3", 0] },
+      },
+    },
+    "5": { class_type: "VAEDecode", inputs: { samples: ["4", 0], vae: ["1", 2] } },
+    "6": { class_type: "SaveImage", inputs: { images: ["5", 0], filename_prefix: "long" } },
+  };
+}
+
 /** Width and height in a PNG's header. Throws where the bytes are no PNG. */
 export function pngSize(png: Buffer): { width: number; height: number } {
   if (png.subarray(0, 8).toString("latin1") !== "\x89PNG\r\n\x1a\n") {

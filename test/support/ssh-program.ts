@@ -1,16 +1,17 @@
-/** A Pulumi program that puts a pod on a machine reached over SSH; a command stands in for the EC2 instance. */
+/** The stack on a machine reached over SSH, as `infra/index.ts` has it; a command stands in for the EC2 instance. */
+import { existsSync } from "node:fs";
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { DockerHost } from "../../components/docker-host";
-import { Pod } from "../../components/pod";
-import { dataVolume } from "../../components/shared/volume";
-import { DEFAULT_BASE_IMAGE } from "../../infra/settings";
+import { Meter } from "../../components/power/meter-container";
+import type { Cloud } from "../../infra/aws";
+import { comfyFortress } from "../../infra/comfy-fortress";
+import { projectConfig, readSettings } from "../../infra/settings";
 
-const config = new pulumi.Config("comfy-fortress");
-const stack = pulumi.getStack();
-
+const config = new pulumi.Config("stand-in");
 const instanceId = config.require("instanceId");
 const folder = config.require("provider");
+const gpu = false;
+
 const instance = new local.Command(
   "vm-instance",
   {
@@ -23,25 +24,32 @@ cat ${folder}/running`,
   // As a machine must be whose data volume can be on one machine at a time.
   { deleteBeforeReplace: true },
 );
-const engine = new DockerHost("docker-host", {
-  stack,
-  baseImage: DEFAULT_BASE_IMAGE,
-  machine: {
-    instance,
-    instanceId: instance.stdout,
-    address: pulumi.output(config.require("address")),
-    user: "ubuntu",
-    privateKey: config.requireSecret("privateKey"),
-    hostPublicKey: pulumi.output(config.require("hostPublicKey")),
-    gpu: false,
+const machine = {
+  instance,
+  instanceId: instance.stdout,
+  address: pulumi.output(config.require("address")),
+  user: "ubuntu",
+  privateKey: config.requireSecret("privateKey"),
+  hostPublicKey: pulumi.output(config.require("hostPublicKey")),
+  gpu,
+};
+const cloud: Cloud = {
+  machine,
+  host: { machine },
+  lookAfter({ engine, networkMode, watcher }) {
+    new Meter("meter", {
+      ...{ engine, networkMode, gpu },
+      idleMinutes: config.requireNumber("idleMinutes"),
+      watcherMetrics: watcher.metricsVolume,
+    });
   },
+};
+const settings = readSettings({
+  stack: pulumi.getStack(),
+  config: projectConfig(pulumi.runtime.allConfig()),
+  env: process.env,
+  fileExists: existsSync,
 });
-const pod = new Pod("pod", {
-  engine,
-  audience: "machine",
-  ipv6: false,
-  publishPort: config.requireNumber("port"),
-});
-dataVolume("pod-data", { engine, part: "data" }, { parent: pod });
+const outputs = comfyFortress(settings, cloud);
 
-export const networkMode = pod.networkMode;
+export const { endpoint, caCertificate, metrics, clients, images, vm } = outputs;

@@ -29,7 +29,9 @@ export interface StackDriver {
   readonly name: string;
   readonly stack: string;
   readonly folder: string;
-  /** Writes the stack's settings. */
+  /** Environment of its command line. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Writes the stack's settings, and those of others where a key has a namespace. */
   configure(settings: Record<string, unknown>): void;
   up(): Promise<Run>;
   /** `up` that notices what somebody removed by hand. */
@@ -98,6 +100,7 @@ export function embeddedDriver(stack: string): StackDriver {
     name: "npm start",
     stack,
     folder,
+    env,
     configure: (settings) => writeSettings(folder, stack, settings),
     up: () => npm("start"),
     heal: () => npm("start"),
@@ -124,6 +127,7 @@ export function cliDriver(stack: string): StackDriver {
     name: "pulumi up",
     stack,
     folder,
+    env,
     configure(settings) {
       if (!initialised) {
         spawnSync("pulumi", ["stack", "init", stack, "--non-interactive"], { cwd: folder, env });
@@ -173,7 +177,10 @@ export function hasProviders(): boolean {
 
 function writeSettings(folder: string, stack: string, settings: Record<string, unknown>, head = ""): void {
   const config = Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => [`comfy-fortress:${key}`, value]),
+    Object.entries(settings).map(([key, value]) => [
+      key.includes(":") ? key : `comfy-fortress:${key}`,
+      value,
+    ]),
   );
   writeFileSync(join(folder, `Pulumi.${stack}.yaml`), `${head}${stringify({ config })}`);
 }
