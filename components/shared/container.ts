@@ -84,7 +84,12 @@ export function hardenedContainer(
       user: `${uid}:${uid}`,
       readOnly: true,
       capabilities: { ...(capabilities.length > 0 ? { adds: [...capabilities] } : {}), drops: ["ALL"] },
-      securityOpts: ["no-new-privileges:true", `seccomp=${renderSeccompProfile({ memoryFiles })}`],
+      securityOpts: [
+        "no-new-privileges:true",
+        `seccomp=${renderSeccompProfile({ memoryFiles })}`,
+        // The engine adds it by itself where SELinux could not hold anyway; unsaid, each refresh would find a change.
+        ...(rest.pidMode === "host" ? ["label=disable"] : []),
+      ],
       ipcMode: "private",
       memory: limits.memoryMiB,
       memorySwap: limits.memoryMiB,

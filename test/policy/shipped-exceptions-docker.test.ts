@@ -30,10 +30,14 @@ const NEEDED = [
     rule: "container-no-added-capability",
     it: resource(CONTAINER, { capabilities: { adds: [`CAP_${name}`] } }, "pod-container"),
   })),
-  ...["comfyui", "watcher", "meter"].map((part) => ({
+  ...["comfyui", "comfyui-trial", "watcher", "meter"].map((part) => ({
     rule: "container-no-devices",
     it: resource(CONTAINER, { gpus: "all" }, `${part}-container`),
   })),
+  {
+    rule: "container-apparmor-confined",
+    it: resource(CONTAINER, { securityOpts: ["a=b", "c=d", "label=disable"] }, "watcher-container"),
+  },
   { rule: "container-no-host-namespaces", it: resource(CONTAINER, { pidMode: "host" }, "watcher-container") },
   {
     rule: "container-no-host-namespaces",

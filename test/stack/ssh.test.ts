@@ -231,7 +231,7 @@ describe.skipIf(!isPossible || !hasProviders())("the stack on a machine over SSH
     vm = new StandInVm(image, engine, keys, instanceId);
     writeFileSync(join(provider, "running"), vm.instanceId);
   };
-  const configure = (instanceId: string, hostPublicKey = keys.host.public) =>
+  const configure = (instanceId: string, hostPublicKey = keys.host.public, more = {}) =>
     driver.configure({
       port,
       comfyui: { source: "stand-in" },
@@ -241,6 +241,7 @@ describe.skipIf(!isPossible || !hasProviders())("the stack on a machine over SSH
       "stand-in:privateKey": keys.login.private,
       "stand-in:hostPublicKey": hostPublicKey,
       "stand-in:idleMinutes": IDLE_MINUTES,
+      ...more,
     });
   const succeeded = ({ code, output }: Run) => expect(code, output).toBe(0);
   const containers = () => engine.docker("ps", "--format", "{{.Names}}").split("\n").filter(Boolean).sort();
@@ -377,6 +378,39 @@ describe.skipIf(!isPossible || !hasProviders())("the stack on a machine over SSH
     "has nothing to do the second time, in a fresh checkout",
     async () => {
       rmSync(join(driver.folder, ".comfy"), { recursive: true });
+      succeeded(await driver.upUnchanged());
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "starts a machine that is found stopped, and then changes what has changed",
+    async () => {
+      const change = { "stand-in:idleMinutes": IDLE_MINUTES + 1 };
+      configure(vm.instanceId, undefined, { ...change, "stand-in:foundStopped": "2026-11-24T08:00:00Z" });
+      vm.stopSsh();
+      const preview = await run("pulumi", ["preview", "--stack", STACK], driver.folder, driver.env);
+      succeeded(preview);
+      for (const name of ["vm-wake-up", "docker-host-ready-again", "meter-container"]) {
+        expect(preview.output).toContain(name);
+      }
+      expect(existsSync(join(provider, "woken"))).toBe(false);
+
+      const before = engine.docker("ps", "--quiet").split("\n").sort();
+      const up = driver.up();
+      for (const end = Date.now() + 120_000; !existsSync(join(provider, "woken")) && Date.now() < end; ) {
+        await sleep(200);
+      }
+      setTimeout(() => vm.startSsh(), 3000);
+      succeeded(await up);
+      const after = engine.docker("ps", "--quiet").split("\n").sort();
+      expect(after.filter((id) => !before.includes(id))).toHaveLength(1);
+      expect(after).toHaveLength(before.length);
+
+      // The next run finds it up, and drops the start from the state.
+      configure(vm.instanceId, undefined, change);
+      succeeded(await driver.up());
+      expect(engine.docker("ps", "--quiet").split("\n").sort()).toEqual(after);
       succeeded(await driver.upUnchanged());
     },
     TIMEOUT_MS,

@@ -146,7 +146,11 @@ export function expectPosture(part: string, inputs: any): void {
     init,
     readOnly: true,
     capabilities: { ...(capabilities ? { adds: capabilities } : {}), drops: ["ALL"] },
-    securityOpts: ["no-new-privileges:true", `seccomp=${renderSeccompProfile()}`],
+    securityOpts: [
+      "no-new-privileges:true",
+      `seccomp=${renderSeccompProfile()}`,
+      ...(own.pidMode === "host" ? ["label=disable"] : []),
+    ],
     ipcMode: "private",
     memorySwap: own.memory,
     ulimits: [

@@ -11,6 +11,8 @@ const config = new pulumi.Config("stand-in");
 const instanceId = config.require("instanceId");
 const folder = config.require("provider");
 const gpu = false;
+/** When the machine was started the time before, where it is to be found stopped. */
+const lastRun = config.get("foundStopped");
 
 const instance = new local.Command(
   "vm-instance",
@@ -32,6 +34,18 @@ const machine = {
   privateKey: config.requireSecret("privateKey"),
   hostPublicKey: pulumi.output(config.require("hostPublicKey")),
   gpu,
+  wakeUp: pulumi.output(
+    lastRun === undefined
+      ? undefined
+      : {
+          lastRun,
+          resource: new local.Command(
+            "vm-wake-up",
+            { create: `touch ${folder}/woken`, triggers: [lastRun] },
+            { deletedWith: instance },
+          ),
+        },
+  ),
 };
 const cloud: Cloud = {
   machine,
