@@ -140,7 +140,7 @@ export function cliDriver(stack: string): StackDriver {
     },
     up: () => up(),
     heal: () => up("--refresh"),
-    upUnchanged: () => up("--expect-no-changes"),
+    upUnchanged: () => up("--refresh", "--expect-no-changes"),
     outputs() {
       const shown = spawnSync("pulumi", ["stack", "output", "--json", "--show-secrets", "--stack", stack], {
         cwd: folder,
