@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import type { Resource } from "../../policies/core/resource";
+import type { Report } from "../../policies/core/rule";
+import { UNKNOWN, type Value } from "../../policies/core/value";
+import { SCRIPT_TYPES, scripts } from "../../policies/facts/scripts";
+import { fleet, instance } from "../support/machines";
+import { resource } from "../support/policy";
+
+/** What is read as scripts of a resource, and the paths that are not known yet. */
+function read(one: Resource) {
+  const unknown: string[] = [];
+  const report = { unknown: (_, path) => unknown.push(path), violation: () => {} } as Report;
+  return { scripts: scripts(one, report).map(({ path, text }) => `${path}: ${text}`), unknown };
+}
+const command = (props: Record<string, Value>) => resource("command:remote:Command", props);
+const container = (props: Record<string, Value>) => resource("docker:index/container:Container", props);
+const line = (text: string) => read(command({ create: text })).scripts;
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+describe("scripts", () => {
+  it("are what a command runs and reads", () => {
+    expect(
+      read(command({ create: "a", update: "b", delete: "c", stdin: "d", environment: { X: "e" } })),
+    ).toEqual({
+      scripts: ["create: a", "update: b", "delete: c", "stdin: d"],
+      unknown: [],
+    });
+    expect(read(resource("command:local:Command", { create: "a", update: UNKNOWN }))).toEqual({
+      scripts: ["create: a"],
+      unknown: ["update"],
+    });
+  });
+
+  it("are the words of a container, as one line", () => {
+    expect(read(container({ entrypoints: ["sh", "-c"], command: ["run it"] })).scripts).toEqual([
+      "entrypoints: sh -c run it",
+    ]);
+    expect(read(container({ command: ["sh", "-c", "run"] })).scripts).toEqual(["command: sh -c run"]);
+    expect(read(container({ command: ["sh", UNKNOWN] }))).toEqual({
+      scripts: ["command: sh"],
+      unknown: ["command[1]"],
+    });
+    expect(read(container({ image: "x" })).scripts).toEqual([]);
+  });
+
+  it("are the user data of machines, packed or not", () => {
+    expect(
+      read(instance({ userData: "a b", userDataBase64: base64("a long enough script") })).scripts,
+    ).toEqual([
+      "userData: a b",
+      `userDataBase64: ${base64("a long enough script")}`,
+      "userDataBase64: a long enough script",
+    ]);
+    expect(read(fleet({ userData: "a" }, { userData: "b" })).scripts).toEqual([
+      "launchSpecifications[0].userData: a",
+      "launchSpecifications[1].userData: b",
+    ]);
+  });
+
+  it("are of no other kind", () => {
+    expect(
+      read(resource("random:index/randomId:RandomId", { create: "a", command: ["b"], userData: "c" })),
+    ).toEqual({
+      scripts: [],
+      unknown: [],
+    });
+    expect(SCRIPT_TYPES).toEqual([
+      ...["command:local:Command", "command:remote:Command", "docker:index/container:Container"],
+      ...[
+        "instance:Instance",
+        "spotInstanceRequest:SpotInstanceRequest",
+        "launchTemplate:LaunchTemplate",
+      ].map((kind) => `aws:ec2/${kind}`),
+      ...["launchConfiguration:LaunchConfiguration", "spotFleetRequest:SpotFleetRequest"].map(
+        (kind) => `aws:ec2/${kind}`,
+      ),
+    ]);
+  });
+
+  it.each([
+    ["a  b\t\tc", "a b c"],
+    ["a \\\n  b", "a b"],
+    ["a \\\r\n b", "a b"],
+    ["a\n  b", "a\n b"],
+    [`a\${IFS}b`, "a b"],
+    [`a\${IFS%??}b`, "a b"],
+    ["a$IFS$9b", "a b"],
+    ["a$IFS b", "a b"],
+    ["cu''rl", "curl"],
+    ['cu""rl', "curl"],
+    ['""curl', "curl"],
+    ["curl''", "curl"],
+    ['--password ""', '--password ""'],
+    ["'' x", "'' x"],
+  ])("reads %j as a shell does", (text, seen) => {
+    expect(line(text)).toEqual([`create: ${seen}`]);
+  });
+});
