@@ -53,6 +53,16 @@ describe(ID, () => {
     ["a token on standard input", kept(COMMAND, { stdin: "api_token=abcdefgh" }), "stdin"],
     ["a key where none is awaited", kept("aws:ssm/parameter:Parameter", { value: PEM }), "value"],
     ["a secret that only begins alike", kept(COMMAND, { stdin: PEM }, "std"), "stdin"],
+    ["a key in any form", kept(CERTIFICATE, { privateKeyPem: "p" }), "privateKeyPem"],
+    ["a request's password", kept("docker:index/image:Image", { password: "p" }), "password"],
+    ...["password", "privateKey", "privateKeyPassword"].flatMap((key): [string, Resource, string][] => [
+      [`a connection's ${key}`, kept(COMMAND, { connection: { [key]: "p" } }), `connection.${key}`],
+      [
+        `a proxy's ${key}`,
+        kept(COMMAND, { connection: { proxy: { [key]: "p" } } }),
+        `connection.proxy.${key}`,
+      ],
+    ]),
     [
       "a proxy's key",
       kept(COMMAND, { connection: { proxy: { privateKey: "p" } } }),
