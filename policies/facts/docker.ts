@@ -82,6 +82,9 @@ const STACK_LABEL = "comfy-fortress.stack";
 /** Variables that images hand on as options: CLI_ARGS, COMFYUI_FLAGS. */
 const OPTIONS_VARIABLE = /^[A-Z0-9_]*(ARGS|ARGUMENTS|FLAGS|OPTS|OPTIONS|COMMAND|CMD|PARAMS)[A-Z0-9_]*=/i;
 
+/** A shell, as a word of its own or in a line of env's. */
+const SHELL = /(^|[/\s])(ba|da|z|k|a|c)?sh(\s|$)/;
+
 /**
  * The words of a container's start: entrypoint, then command, then variables that hold options; shell lines are taken
  * apart; data as JSON is no line.
@@ -94,8 +97,9 @@ export function commandWords(resource: Resource, report: Report): (Text & { read
   const variables = stringsAt(resource, "envs", report)
     .filter(isHeld)
     .map(({ path, text }) => ({ path, text: text.replace(OPTIONS_VARIABLE, ""), at: "envs" }));
+  const hasShell = lines.some(({ text }) => SHELL.test(text));
   return [...lines, ...variables]
-    .filter(({ text }) => !isData(text))
+    .filter(({ text }) => !isData(text, hasShell))
     .flatMap(({ path, text, at }) =>
       text
         .split(/[\s"'`;&|()<>]+/)
@@ -104,10 +108,10 @@ export function commandWords(resource: Resource, report: Report): (Text & { read
     );
 }
 
-/** JSON that a shell would take for one word, too. */
-function isData(text: string): boolean {
+/** JSON, unless a shell would run something in it. */
+function isData(text: string, hasShell: boolean): boolean {
   try {
-    return typeof JSON.parse(text) === "object" && !/\$\(|`/.test(text);
+    return typeof JSON.parse(text) === "object" && !(hasShell && /\$\(|`/.test(text));
   } catch {
     return false;
   }

@@ -129,12 +129,18 @@ describe("commandWords", () => {
   });
 
   it("takes data as JSON for no line, but a line for one that only looks like it", () => {
-    const texts = (line: string) => words({ command: [line] }).map(({ text }) => text);
+    const texts = (...command: string[]) => words({ command }).map(({ text }) => text);
     expect(texts('{"a":"main.py"}')).toEqual([]);
     expect(texts('[{"a":"main.py"}]')).toEqual([]);
     expect(texts('{"";} ; python main.py')).toContain("main.py");
-    expect(texts('{"a":"$(python main.py)"}')).toContain("main.py");
-    expect(texts('{"a":"`python main.py`"}')).toContain("main.py");
+    for (const shell of ["sh", "/bin/bash", "env sh -c"]) {
+      expect(texts(shell, "-c", '{"a":"$(python main.py)"}')).toContain("main.py");
+      expect(texts(shell, "-c", '{"a":"`python main.py`"}')).toContain("main.py");
+      expect(texts(shell, "-c", '{"a":"main.py"}')).not.toContain("main.py");
+    }
+    // No shell is there to run anything in it.
+    expect(texts("watch", '{"a":"$(python main.py)"}')).toEqual(["watch"]);
+    expect(texts("sshd", '{"a":"`python main.py`"}')).toEqual(["sshd"]);
     expect(texts('"main.py"')).toEqual(["main.py"]);
   });
 });
