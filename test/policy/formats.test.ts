@@ -63,6 +63,315 @@ describe("table", () => {
   });
 });
 
+describe("every format, as a whole", () => {
+  const few = {
+    source: "plan.json",
+    rules,
+    lines: [all[0], all[1], all[2], all[4], all[6]].filter((line) => line !== undefined),
+  };
+
+  it("as a table", () => {
+    expect(RENDER.table(few)).toMatchInlineSnapshot(`
+      "mandatory  high      closed
+          front: open is "a|b\\n<script>"; wanted false.
+          fix: close the door.
+
+      mandatory  high      closed
+          The exception for "*" names no resource: give its logical name; * may stand for a part of it only.
+
+      advisory   low       soft
+          front: open is "a|b\\n<script>"; wanted false.
+          fix: close the door.
+
+      unknown    high      closed
+          back: open is not known before the update; the rule looks again when it is.
+
+      excused    high      closed
+          shop: open is true; wanted false.
+          fix: close the door.
+          excused: It is a shop. (keeper, until 2026-12-31)
+
+      plan.json: 2 mandatory, 1 advisory, 1 excused, 1 not known before the update."
+    `);
+  });
+
+  it("as Markdown", () => {
+    expect(RENDER.markdown(few)).toMatchInlineSnapshot(`
+      "### Policy: refused
+
+      \`plan.json\`: 2 mandatory, 1 advisory, 1 excused, 1 not known before the update.
+
+      | level | severity | rule | what, and how to mend it |
+      |---|---|---|---|
+      | mandatory | high | \`closed\` | front: open is "a\\|b\\n&lt;script&gt;"; wanted false. Fix: close the door. |
+      | mandatory | high | \`closed\` | The exception for "*" names no resource: give its logical name; * may stand for a part of it only. |
+      | advisory | low | \`soft\` | front: open is "a\\|b\\n&lt;script&gt;"; wanted false. Fix: close the door. |
+      | unknown | high | \`closed\` | back: open is not known before the update; the rule looks again when it is. |
+      | excused | high | \`closed\` | shop: open is true; wanted false. Fix: close the door. *Excused: It is a shop. (keeper, until 2026-12-31)* |"
+    `);
+  });
+
+  it("as SARIF", () => {
+    expect(RENDER.sarif(few)).toMatchInlineSnapshot(`
+      "{
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+          {
+            "tool": {
+              "driver": {
+                "name": "comfy-fortress",
+                "rules": [
+                  {
+                    "id": "soft",
+                    "shortDescription": {
+                      "text": "A door is closed."
+                    },
+                    "fullDescription": {
+                      "text": "An open door lets everyone in."
+                    },
+                    "help": {
+                      "text": "close the door."
+                    },
+                    "defaultConfiguration": {
+                      "level": "warning"
+                    },
+                    "properties": {
+                      "security-severity": "3.0",
+                      "tags": [
+                        "security",
+                        "trivy/AWS-1"
+                      ]
+                    }
+                  },
+                  {
+                    "id": "closed",
+                    "shortDescription": {
+                      "text": "A door is closed."
+                    },
+                    "fullDescription": {
+                      "text": "An open door lets everyone in."
+                    },
+                    "help": {
+                      "text": "close the door."
+                    },
+                    "defaultConfiguration": {
+                      "level": "error"
+                    },
+                    "properties": {
+                      "security-severity": "8.0",
+                      "tags": [
+                        "security",
+                        "trivy/AWS-1"
+                      ]
+                    }
+                  }
+                ]
+              }
+            },
+            "results": [
+              {
+                "ruleId": "closed",
+                "ruleIndex": 1,
+                "kind": "fail",
+                "level": "error",
+                "message": {
+                  "text": "front: open is \\"a|b\\\\n<script>\\"; wanted false. Fix: close the door."
+                },
+                "locations": [
+                  {
+                    "physicalLocation": {
+                      "artifactLocation": {
+                        "uri": "plan.json"
+                      },
+                      "region": {
+                        "startLine": 1
+                      }
+                    },
+                    "logicalLocations": [
+                      {
+                        "name": "front",
+                        "fullyQualifiedName": "urn:pulumi:test::test::door::front",
+                        "kind": "resource"
+                      }
+                    ]
+                  }
+                ],
+                "partialFingerprints": {
+                  "rule/resource/message": "closed/urn:pulumi:test::test::door::front/front: open is \\"a|b\\\\n<script>\\"; wanted false. Fix: close the door."
+                }
+              },
+              {
+                "ruleId": "closed",
+                "ruleIndex": 1,
+                "kind": "fail",
+                "level": "error",
+                "message": {
+                  "text": "The exception for \\"*\\" names no resource: give its logical name; * may stand for a part of it only."
+                },
+                "locations": [
+                  {
+                    "physicalLocation": {
+                      "artifactLocation": {
+                        "uri": "plan.json"
+                      },
+                      "region": {
+                        "startLine": 1
+                      }
+                    }
+                  }
+                ],
+                "partialFingerprints": {
+                  "rule/resource/message": "closed//The exception for \\"*\\" names no resource: give its logical name; * may stand for a part of it only."
+                }
+              },
+              {
+                "ruleId": "soft",
+                "ruleIndex": 0,
+                "kind": "fail",
+                "level": "warning",
+                "message": {
+                  "text": "front: open is \\"a|b\\\\n<script>\\"; wanted false. Fix: close the door."
+                },
+                "locations": [
+                  {
+                    "physicalLocation": {
+                      "artifactLocation": {
+                        "uri": "plan.json"
+                      },
+                      "region": {
+                        "startLine": 1
+                      }
+                    },
+                    "logicalLocations": [
+                      {
+                        "name": "front",
+                        "fullyQualifiedName": "urn:pulumi:test::test::door::front",
+                        "kind": "resource"
+                      }
+                    ]
+                  }
+                ],
+                "partialFingerprints": {
+                  "rule/resource/message": "soft/urn:pulumi:test::test::door::front/front: open is \\"a|b\\\\n<script>\\"; wanted false. Fix: close the door."
+                }
+              },
+              {
+                "ruleId": "closed",
+                "ruleIndex": 1,
+                "kind": "review",
+                "level": "none",
+                "message": {
+                  "text": "back: open is not known before the update; the rule looks again when it is."
+                },
+                "locations": [
+                  {
+                    "physicalLocation": {
+                      "artifactLocation": {
+                        "uri": "plan.json"
+                      },
+                      "region": {
+                        "startLine": 1
+                      }
+                    },
+                    "logicalLocations": [
+                      {
+                        "name": "back",
+                        "fullyQualifiedName": "urn:pulumi:test::test::door::back",
+                        "kind": "resource"
+                      }
+                    ]
+                  }
+                ],
+                "partialFingerprints": {
+                  "rule/resource/message": "closed/urn:pulumi:test::test::door::back/back: open is not known before the update; the rule looks again when it is."
+                }
+              },
+              {
+                "ruleId": "closed",
+                "ruleIndex": 1,
+                "kind": "fail",
+                "level": "error",
+                "message": {
+                  "text": "shop: open is true; wanted false. Fix: close the door."
+                },
+                "locations": [
+                  {
+                    "physicalLocation": {
+                      "artifactLocation": {
+                        "uri": "plan.json"
+                      },
+                      "region": {
+                        "startLine": 1
+                      }
+                    },
+                    "logicalLocations": [
+                      {
+                        "name": "shop",
+                        "fullyQualifiedName": "urn:pulumi:test::test::door::shop",
+                        "kind": "resource"
+                      }
+                    ]
+                  }
+                ],
+                "partialFingerprints": {
+                  "rule/resource/message": "closed/urn:pulumi:test::test::door::shop/shop: open is true; wanted false. Fix: close the door."
+                },
+                "suppressions": [
+                  {
+                    "kind": "external",
+                    "status": "accepted",
+                    "justification": "It is a shop. (keeper, until 2026-12-31)"
+                  }
+                ]
+              }
+            ]
+          }
+        ]
+      }"
+    `);
+  });
+});
+
+describe("the order of lines", () => {
+  const one = (severity: Line["severity"], enforcement: Line["enforcement"], kind: Line["kind"]): string =>
+    `${kind} ${enforcement} ${severity}`;
+
+  it("goes by kind, then enforcement, then severity, then as they came", () => {
+    const judged = (enforcement: "mandatory" | "advisory", severity: ResourceRule["severity"]) => ({
+      ...closed,
+      enforcement,
+      severity,
+    });
+    const many = {
+      a: judged("advisory", "critical"),
+      b: judged("mandatory", "low"),
+      c: judged("mandatory", "critical"),
+      d: judged("advisory", "medium"),
+    };
+    const found = lines(
+      evaluate(many, { resources, complete: true }, { c: { exceptions } }, "2026-11-24"),
+    ).map(({ severity, enforcement, kind }) => one(severity, enforcement, kind));
+    expect(found).toMatchInlineSnapshot(`
+      [
+        "violation mandatory critical",
+        "exception mandatory critical",
+        "violation mandatory low",
+        "violation mandatory low",
+        "violation advisory critical",
+        "violation advisory critical",
+        "violation advisory medium",
+        "violation advisory medium",
+        "unknown mandatory critical",
+        "unknown mandatory low",
+        "unknown advisory critical",
+        "unknown advisory medium",
+        "excused mandatory critical",
+      ]
+    `);
+  });
+});
+
 describe("json", () => {
   it("is the lines as they are", () => {
     expect(JSON.parse(RENDER.json(data))).toEqual({ source: "plan.json", verdict: verdict(all), lines: all });
