@@ -21,6 +21,18 @@ export interface Own {
 /** A tmpfs's options. */
 export const tmpfs = (size: string, rest: string) => `rw,nosuid,nodev,noexec,size=${size},${rest}`;
 
+const COMFYUI: Own = {
+  user: "10002:10002",
+  memory: 6144,
+  cpus: "1.5",
+  cpuShares: 256,
+  processes: 1024,
+  tmpfs: {
+    "/tmp": tmpfs("1024m", "mode=1777"),
+    "/data/temp": tmpfs("1024m", "mode=700,uid=10002,gid=10002"),
+  },
+};
+
 /**
  * Every container of the stack as it is for a machine with 2 processors and 8 GiB: a new one needs a row, and a changed
  * value is a change of the posture.
@@ -52,26 +64,12 @@ export const CONTAINERS: Readonly<Record<string, Own>> = {
     processes: 256,
     tmpfs: { "/tmp": tmpfs("128m", "mode=1777") },
   },
-  comfyui: {
-    user: "10002:10002",
-    memory: 6144,
-    cpus: "1.5",
-    cpuShares: 256,
-    processes: 1024,
-    tmpfs: {
-      "/tmp": tmpfs("1024m", "mode=1777"),
-      "/data/temp": tmpfs("1024m", "mode=700,uid=10002,gid=10002"),
-    },
-  },
+  comfyui: COMFYUI,
+  // Under the same confinement, with something in memory in place of its volumes.
   "comfyui-trial": {
-    user: "10002:10002",
-    memory: 6144,
-    cpus: "1.5",
-    cpuShares: 256,
-    processes: 1024,
+    ...COMFYUI,
     tmpfs: {
-      "/tmp": tmpfs("1024m", "mode=1777"),
-      "/data/temp": tmpfs("1024m", "mode=700,uid=10002,gid=10002"),
+      ...COMFYUI.tmpfs,
       "/data/input": tmpfs("64m", "mode=700,uid=10002,gid=10002"),
       "/data/output": tmpfs("64m", "mode=700,uid=10002,gid=10002"),
       "/data/user": tmpfs("64m", "mode=700,uid=10002,gid=10002"),
