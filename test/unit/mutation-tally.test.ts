@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../policies/catalogue";
 import { parts } from "../mutation/parts";
@@ -34,5 +35,11 @@ describe("the figures of a mutation run", () => {
     const globs = parts(Object.keys(CATALOGUE)).flatMap(({ mutate }) => mutate);
     for (const id of Object.keys(CATALOGUE))
       expect(globs).toContain(`policies/rules/${id.split("-")[0]}-*.ts`);
+  });
+
+  it("leave no module of facts out, and count none twice", () => {
+    const globs = parts(Object.keys(CATALOGUE)).flatMap(({ mutate }) => mutate);
+    const modules = readdirSync("policies/facts").map((name) => `policies/facts/${name}`);
+    expect(globs.filter((glob) => glob.startsWith("policies/facts/")).sort()).toEqual(modules.sort());
   });
 });
