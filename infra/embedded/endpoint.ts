@@ -2,9 +2,9 @@ import { request } from "node:https";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
+import { STACK_LABEL } from "../../components/shared/engine";
 import { heldCommand } from "../../components/watcher/commands";
 import { Interrupted, UserError } from "./errors";
-import { STACK_LABEL } from "./handlers/docker-common";
 import { logs } from "./handlers/docker-container";
 import { runProcess } from "./run-process";
 

@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
-import { STACK_LABEL, statusOf } from "./handlers/docker-common";
+import { STACK_LABEL } from "../../components/shared/engine";
+import { statusOf } from "./handlers/docker-common";
 import { removeContainer } from "./handlers/docker-container";
 import { removeNetwork } from "./handlers/docker-network";
 

@@ -1,10 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { STACK_LABEL } from "../../../components/shared/engine";
 import { UserError } from "../errors";
 import type { Properties } from "../values";
 import { type Context, records, text } from "./handler";
-
-/** The label that marks everything we make in Docker; its value is the stack's name. */
-export const STACK_LABEL = "comfy-fortress.stack";
 
 /** Result of a Docker API call, or undefined where the object does not exist. */
 export async function orGone<T>(call: Promise<T>): Promise<T | undefined> {

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { access, lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
+import { STACK_LABEL } from "../../../components/shared/engine";
 import { lastLines, UserError } from "../errors";
 import { runProcess } from "../run-process";
 import { isRecord, type Properties } from "../values";
-import { isOurs, orGone, refuseForeign, STACK_LABEL } from "./docker-common";
+import { isOurs, orGone, refuseForeign } from "./docker-common";
 import { type Context, type Handler, list, stringMap, text } from "./handler";
 
 /**
