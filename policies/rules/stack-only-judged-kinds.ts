@@ -8,19 +8,39 @@ const PROVIDERS =
  * those of every other than the rules know, and than those that make nothing but a value.
  */
 const BRIDGED = /^(?!(aws|docker|tls|random|null|time|cloudinit):)[^:]+:[^:]+\/[^:]+:/;
-/** Services of AWS that run something, or let somebody in, past the machine and its security group. */
+/** The parts of a Terraform module, which Pulumi takes as a package: `vpc:tf:aws_security_group`. */
+const TERRAFORM = /^[^:]+:tf:/;
+/**
+ * Every service of AWS but those whose kinds the rules look at, and those that only keep, count or tell: the others run
+ * something, or let somebody in, past the machine and its security group, and each year there are more of them.
+ */
 const OF_AWS = new RegExp(
-  `^aws:(${[
-    "lightsail|apprunner|elasticbeanstalk|opsworks|gamelift|batch|emr|emrserverless|emrcontainers|sagemaker|workspaces|workspacesweb|appstream",
-    "amplify|apigateway|apigatewayv2|appsync|cloudfront|globalaccelerator|transfer|directconnect|networkmanager|vpclattice|verifiedaccess",
-    "ecs|eks|imagebuilder|cloud9|ec2clientvpn|cloudformation|servicecatalog|cloudcontrol|ram|rolesanywhere|iot",
-    "rds|redshift|redshiftserverless|opensearch|elasticsearch|mq|msk|neptune|docdb|dms|codebuild|codepipeline|codedeploy|glue|mwaa|datapipeline",
-  ].join("|")})/`,
+  `^aws:(?!(${[
+    "ec2|vpc|ebs|lb|alb|elb|autoscaling|appautoscaling|autoscalingplans|lambda|scheduler|ssm",
+    // Its one kind that the rules know starts and stops a machine that they have looked at.
+    "ec2transitgateway(?=/instanceState:)",
+    "networkfirewall|route53|shield|waf|wafregional|wafv2",
+    "acm|acmpca|iam|accessanalyzer|account|kms|secretsmanager|signer",
+    "s3|s3control|s3tables|glacier|efs|dynamodb|ecr|backup|dlm|rbin",
+    "kinesis|sns|sqs|ses|sesv2|appconfig|resourcegroups",
+    "cloudwatch|cloudtrail|xray|oam|observabilityadmin|networkmonitor|networkflowmonitor|notifications|amp",
+    "auditmanager|cfg|detective|devopsguru|fms|guardduty|inspector|inspector2|macie|macie2|securityhub",
+    "securitylake|resourceexplorer|servicequotas",
+    "budgets|costexplorer|costoptimizationhub|computeoptimizer|cur",
+  ].join("|")})/)`,
 );
-/** Single kinds of AWS's and Docker's that do; an InstanceState starts and stops a machine that the rules have looked at. */
-const SINGLE =
-  /^(aws:(ec2transitgateway\/(?!instanceState:)\w+|lambda\/(functionUrl|permission)|ssm\/(activation|association|document|maintenanceWindowTask)|ec2\/(vpcEndpointService|vpcPeeringConnection|vpcPeeringConnectionAccepter|vpnGateway|vpnConnection|carrierGateway|serialConsoleAccess|networkInterfacePermission|trafficMirrorSession))|docker:index\/(buildxBuilder|serviceConfig|secret)):/;
-const UNJUDGED = [PROVIDERS, BRIDGED, OF_AWS, SINGLE];
+/** Single kinds of AWS's and Docker's that do so, too. */
+const SINGLE = new RegExp(
+  `^(${[
+    "aws:lambda/(functionUrl|permission|resourcePolicy|microvmsImage)",
+    "aws:ssm/(activation|association|document|maintenanceWindowTask|quicksetupConfigurationManager)",
+    "aws:ec2/(vpcEndpoint(Service|ConnectionAccepter)|vpcPeeringConnection)\\w*",
+    "aws:ec2/vpn(Gateway|Connection|Concentrator)\\w*",
+    "aws:ec2/(carrierGateway|serialConsoleAccess|networkInterfacePermission|trafficMirrorSession)",
+    "docker:index/(buildxBuilder|serviceConfig|secret)",
+  ].join("|")}):`,
+);
+const UNJUDGED = [PROVIDERS, BRIDGED, TERRAFORM, OF_AWS, SINGLE];
 
 const rule: StackRule = {
   description: "The stack holds nothing that opens a way or runs a program past what the rules look at.",
