@@ -1,9 +1,10 @@
 import { type Resource, valueAt } from "../core/resource";
 import { UNKNOWN, type Value } from "../core/value";
+import { isSet } from "./machines";
 
 /**
  * Whether a resource is about another one that it names by id: "maybe" where either is not known. Inputs before an
- * update hold no ids, so a stack that has one of each is all there is to go by.
+ * update hold no ids, so a stack that has one of each is all there is to go by; who names nobody is about nobody.
  */
 export type Partnership = "yes" | "no" | "maybe";
 
@@ -15,6 +16,9 @@ export function partnership(
   reference: string,
 ): Partnership {
   const named = valueAt(partner, reference);
+  if (!isSet(named)) {
+    return "no";
+  }
   const ids: Value[] = keys.map((key) => valueAt(owner, key)).filter((id) => id !== undefined);
   if (named !== UNKNOWN && ids.includes(named)) {
     return "yes";

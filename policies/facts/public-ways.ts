@@ -2,12 +2,17 @@ import type { Resource } from "../core/resource";
 import { valueAt } from "../core/resource";
 import type { Report } from "../core/rule";
 import { UNKNOWN, type Value } from "../core/value";
-import { isSet, isTrue } from "./machines";
+import { isFalse, isSet, isTrue } from "./machines";
 import { type Partnership, partnership } from "./partners";
 import { addressRange, isWorld } from "./ranges";
 import { securityGroupRules } from "./security-group-rules";
 
-const MACHINES = ["aws:ec2/instance:Instance", "aws:ec2/spotInstanceRequest:SpotInstanceRequest"];
+/** What has addresses, with the property by which an Elastic IP names it, and the one by which an association does. */
+const HOLDERS: Readonly<Record<string, readonly [ofAddress: string, ofAssociation: string]>> = {
+  "aws:ec2/instance:Instance": ["instance", "instanceId"],
+  "aws:ec2/spotInstanceRequest:SpotInstanceRequest": ["instance", "instanceId"],
+  "aws:ec2/networkInterface:NetworkInterface": ["networkInterface", "networkInterfaceId"],
+};
 const EIP = "aws:ec2/eip:Eip";
 const ASSOCIATION = "aws:ec2/eipAssociation:EipAssociation";
 const NAT = ["aws:ec2/natGateway:NatGateway", "aws:ec2/natGatewayEipAssociation:NatGatewayEipAssociation"];
@@ -18,6 +23,27 @@ const CLASSIC = "aws:elb/loadBalancer:LoadBalancer";
 const FRONTS =
   /^aws:(apigateway\/restApi|apigatewayv2\/api|cloudfront\/distribution|globalaccelerator\/accelerator|lambda\/functionUrl|apprunner\/service|amplify\/app|ec2\/vpcEndpointService|lightsail\/(instance|lb|containerService)):/;
 
+/**
+ * What gives a machine or an interface an address besides: every IPv6 address of a subnet is a public one, and a carrier's
+ * is seen by telephones.
+ */
+export const ADDRESS_KEYS = [
+  "associateCarrierIpAddress",
+  "ipv6AddressCount",
+  "ipv6Addresses",
+  "ipv6AddressLists",
+  "ipv6PrefixCount",
+  "ipv6Prefixes",
+  "enablePrimaryIpv6",
+  "primaryIpv6",
+] as const;
+
+/** Whether the value of one of the ADDRESS_KEYS gives none. */
+export function givesNoAddress(value: Value): boolean {
+  const isEmpty = Array.isArray(value) && value.length === 0;
+  return !isSet(value) || isFalse(value) || value === 0 || value === "0" || isEmpty;
+}
+
 /** Something by which the internet gets in. */
 export interface Way {
   readonly resource: Resource;
@@ -27,22 +53,25 @@ export interface Way {
 
 /** Public addresses, listeners of load balancers that are not internal, and services that have an address of their own. */
 export function publicWays(resources: readonly Resource[], report: Report): Way[] {
-  const open = resources.filter((one) => isPublicMachine(one, report));
   const ofType = (...types: string[]) => resources.filter(({ type }) => types.includes(type));
+  const eips = ofType(EIP);
   const associations = ofType(ASSOCIATION);
+  const others = ofType(...NAT, ...BALANCERS).flatMap(allocations);
+  const ofMachines = eips.filter((eip) => others.every((one) => isNamed(eip, one) !== "yes"));
+  const unknown = others.filter(({ resource, path }) => valueAt(resource, path) === UNKNOWN).length;
+  // An Elastic IP from elsewhere shows in its association alone.
+  const foreign = associations.filter((one) => eips.every((eip) => !mayJoin(one, eip)));
   // An Elastic IP takes the place of the address that its machine was given.
-  const free = new Set(open);
-  const addresses = ofType(EIP).filter((eip) => {
-    const isForNat = ofType(...NAT).some((nat) => partnership(eip, ["id"], nat, "allocationId") === "yes");
-    const machine = [...free].find((one) => relation(one, eip, associations) !== "no");
-    if (machine !== undefined) {
-      free.delete(machine);
+  const free = new Set(resources.filter((one) => hasAddress(one, report)));
+  for (const address of [...ofMachines, ...foreign]) {
+    const holder = [...free].find((one) => isHeldBy(address, one, associations));
+    if (holder !== undefined) {
+      free.delete(holder);
     }
-    return !isForNat;
-  });
-  const nats = ofType(...NAT).filter((nat) => valueAt(nat, "allocationId") === UNKNOWN).length;
+  }
   return [
-    ...addresses.slice(0, Math.max(addresses.length - nats, 0)).map(way("an Elastic IP")),
+    ...ofMachines.slice(0, Math.max(ofMachines.length - unknown, 0)).map(way("an Elastic IP")),
+    ...foreign.map(way("an Elastic IP")),
     ...[...free].map(way("a public address")),
     ...ofType(...LISTENERS)
       .filter((one) => !isInternal(one, ofType(...BALANCERS)))
@@ -58,8 +87,8 @@ function way(what: string, path = ""): (resource: Resource) => Way {
   return (resource) => ({ resource, path, what });
 }
 
-function isPublicMachine(resource: Resource, report: Report): boolean {
-  if (!MACHINES.includes(resource.type)) {
+function hasAddress(resource: Resource, report: Report): boolean {
+  if (HOLDERS[resource.type] === undefined) {
     return false;
   }
   const known = (path: string): Value => {
@@ -70,19 +99,49 @@ function isPublicMachine(resource: Resource, report: Report): boolean {
     }
     return value;
   };
-  const addresses = known("ipv6Addresses");
-  const count = known("ipv6AddressCount");
-  const hasIpv6 = Array.isArray(addresses) && addresses.length > 0;
-  return isTrue(known("associatePublicIpAddress")) || hasIpv6 || (isSet(count) && Number(count) !== 0);
+  const given = ADDRESS_KEYS.filter((key) => !givesNoAddress(known(key)));
+  return isTrue(known("associatePublicIpAddress")) || given.length > 0;
 }
 
-/** Whether an Elastic IP is the machine's: named by either, or by an association. */
-function relation(machine: Resource, eip: Resource, associations: readonly Resource[]): Partnership {
-  const direct = isSet(valueAt(eip, "instance")) ? partnership(machine, ["id"], eip, "instance") : "no";
-  const by = associations
-    .filter((one) => partnership(eip, ["id"], one, "allocationId") !== "no")
-    .map((one) => partnership(machine, ["id"], one, "instanceId"));
-  return direct !== "no" ? direct : (by.find((one) => one !== "no") ?? "no");
+/** Where a resource names an Elastic IP that is no machine's. */
+interface Allocation {
+  readonly resource: Resource;
+  readonly path: string;
+}
+
+function allocations(resource: Resource): Allocation[] {
+  const members = (list: string) => {
+    const value = valueAt(resource, list);
+    return Array.isArray(value) ? value.map((_, at) => `${list}[${at}]`) : [];
+  };
+  return [
+    "allocationId",
+    ...members("secondaryAllocationIds"),
+    ...members("availabilityZoneAddresses").flatMap((path) => members(`${path}.allocationIds`)),
+    ...members("subnetMappings").map((path) => `${path}.allocationId`),
+  ].map((path) => ({ resource, path }));
+}
+
+function isNamed(eip: Resource, { resource, path }: Allocation): Partnership {
+  return partnership(eip, ["id"], resource, path);
+}
+
+/** Whether an association may be about an Elastic IP. */
+function mayJoin(association: Resource, eip: Resource): boolean {
+  return (
+    partnership(eip, ["id"], association, "allocationId") !== "no" ||
+    partnership(eip, ["publicIp"], association, "publicIp") !== "no"
+  );
+}
+
+/** Whether an address, an Elastic IP or the association of one, may be what a machine has. */
+function isHeldBy(address: Resource, holder: Resource, associations: readonly Resource[]): boolean {
+  const [ofAddress, ofAssociation] = HOLDERS[holder.type] ?? ["", ""];
+  const names = (one: Resource, path: string) => partnership(holder, ["id"], one, path) !== "no";
+  return address.type === EIP
+    ? names(address, ofAddress) ||
+        associations.some((one) => mayJoin(one, address) && names(one, ofAssociation))
+    : names(address, ofAssociation);
 }
 
 function isInternal(listener: Resource, balancers: readonly Resource[]): boolean {

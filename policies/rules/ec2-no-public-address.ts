@@ -3,6 +3,7 @@ import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
 import type { Value } from "../core/value";
 import { isFalse, isSet, MACHINE_TYPES, machines } from "../facts/machines";
+import { ADDRESS_KEYS, givesNoAddress } from "../facts/public-ways";
 
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 const INTERFACE = "aws:ec2/networkInterface:NetworkInterface";
@@ -11,17 +12,6 @@ const ADDRESSES = [
   "aws:ec2/eipAssociation:EipAssociation",
   "aws:lightsail/staticIp:StaticIp",
   "aws:lightsail/staticIpAttachment:StaticIpAttachment",
-];
-/** What gives an address besides: every IPv6 address of a subnet is a public one, and a carrier's is seen by telephones. */
-const OTHER_KEYS = [
-  "associateCarrierIpAddress",
-  "ipv6AddressCount",
-  "ipv6Addresses",
-  "ipv6AddressLists",
-  "ipv6PrefixCount",
-  "ipv6Prefixes",
-  "enablePrimaryIpv6",
-  "primaryIpv6",
 ];
 const WANTED = "no public address";
 
@@ -77,11 +67,11 @@ function checkTemplate(resource: Resource, report: Report): void {
 }
 
 function noOther(resource: Resource, at: (key: string) => string, report: Report): void {
-  for (const key of OTHER_KEYS) {
-    expectAt(report, resource, at(key), WANTED, (value) => !isFilled(value) || isFalse(value));
+  for (const key of ADDRESS_KEYS) {
+    expectAt(report, resource, at(key), WANTED, givesNoAddress);
   }
 }
 
 function isFilled(value: Value): boolean {
-  return isSet(value) && value !== 0 && value !== "0" && !(Array.isArray(value) && value.length === 0);
+  return isSet(value) && !(Array.isArray(value) && value.length === 0);
 }

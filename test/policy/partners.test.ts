@@ -20,6 +20,9 @@ describe("partnership", () => {
     ["one of two ids not known", { id: UNKNOWN, bucket: "b" }, "a", "maybe"],
     ["no id yet", {}, "a", "maybe"],
     ["nobody named", { id: "a" }, undefined, "no"],
+    ["nobody named, before ids are known", {}, undefined, "no"],
+    ["nobody named by an owner whose id is not known", { id: UNKNOWN }, null, "no"],
+    ["nothing named", {}, "", "no"],
   ])("%s", (_, props, of, found) => {
     expect(partnership(owner("o", props), keys, partner(of), "of")).toBe(found);
   });

@@ -37,6 +37,7 @@ describe("publicWays", () => {
     ["an address, as text", { associatePublicIpAddress: "true" }],
     ["addresses of IPv6", { ipv6AddressCount: 1 }],
     ["one address of IPv6", { ipv6Addresses: [UNKNOWN] }],
+    ["a first address of IPv6", { enablePrimaryIpv6: true }],
   ])("are machines with %s", (_, props) => {
     expect(ways(instance(props)).ways).toEqual(["it: a public address"]);
     expect(ways(of("ec2/spotInstanceRequest:SpotInstanceRequest")(props)).ways).toEqual([
@@ -57,6 +58,41 @@ describe("publicWays", () => {
     }
   });
 
+  it("are interfaces with an address of IPv6, whose Elastic IP takes its place", () => {
+    const nic = of("ec2/networkInterface:NetworkInterface");
+    const open = nic({ id: "eni-1", ipv6AddressLists: ["2001:db8::1"] }, "nic");
+    expect(ways(open, nic({ ipv6AddressCount: 0, ipv6PrefixCount: "0", ipv6Prefixes: [] }))).toEqual(
+      found("nic: a public address"),
+    );
+    expect(ways(open, eip({ networkInterface: "eni-1" }, "ip"))).toEqual(found("ip: an Elastic IP"));
+    expect(ways(open, eip({ instance: UNKNOWN }, "ip"))).toEqual(
+      found("ip: an Elastic IP", "nic: a public address"),
+    );
+    const joined = association({ allocationId: "e-1", networkInterfaceId: "eni-1" });
+    expect(ways(open, eip({ id: "e-1" }, "ip"), joined)).toEqual(found("ip: an Elastic IP"));
+  });
+
+  it("are Elastic IPs from elsewhere, which only an association names", () => {
+    const machine = instance({ id: "i-1", associatePublicIpAddress: true }, "vm");
+    const theirs = association({ allocationId: "e-2", instanceId: "i-1" }, "theirs");
+    expect(ways(machine, theirs)).toEqual(found("theirs: an Elastic IP"));
+    expect(ways(eip({ id: "e-1" }, "ip"), theirs)).toEqual(
+      found("ip: an Elastic IP", "theirs: an Elastic IP"),
+    );
+    expect(ways(association({ publicIp: UNKNOWN }, "theirs"))).toEqual(found("theirs: an Elastic IP"));
+  });
+
+  it("takes an association for an Elastic IP's by the address, too", () => {
+    const ip = eip({ id: "e-1", publicIp: "192.0.2.1" }, "ip");
+    const machine = instance({ id: "i-1", associatePublicIpAddress: true }, "vm");
+    const joined = (publicIp: Value) => association({ publicIp, instanceId: "i-1" }, "joined");
+    expect(ways(ip, machine, joined("192.0.2.1"))).toEqual(found("ip: an Elastic IP"));
+    expect(ways(eip({}, "ip"), machine, joined(UNKNOWN))).toEqual(found("ip: an Elastic IP"));
+    expect(ways(ip, machine, joined("192.0.2.2"))).toEqual(
+      found("ip: an Elastic IP", "joined: an Elastic IP"),
+    );
+  });
+
   it("count an Elastic IP in the place of its machine's address", () => {
     const machine = instance({ id: "i-1", associatePublicIpAddress: true }, "vm");
     const other = instance({ id: "i-2", associatePublicIpAddress: true }, "other");
@@ -67,7 +103,9 @@ describe("publicWays", () => {
     expect(ways(machine, other, eip({ id: "e-1" }, "ip"), joined("e-1", "i-1"))).toEqual(both);
     expect(ways(machine, other, eip({}, "ip"), joined(UNKNOWN, UNKNOWN))).toEqual(both);
     const three = found("ip: an Elastic IP", "vm: a public address", "other: a public address");
-    expect(ways(machine, other, eip({ id: "e-1" }, "ip"), joined("e-2", "i-1"))).toEqual(three);
+    expect(ways(machine, other, eip({ id: "e-1" }, "ip"), joined("e-2", "i-1"))).toEqual(
+      found("ip: an Elastic IP", "it: an Elastic IP", "other: a public address"),
+    );
     expect(ways(machine, other, eip({ id: "e-1" }, "ip"), joined("e-1", "i-3"))).toEqual(three);
     expect(ways(machine, other, eip({ instance: "i-3" }, "ip"))).toEqual(three);
     expect(ways(machine, other, eip({}, "ip"))).toEqual(three);
@@ -81,8 +119,21 @@ describe("publicWays", () => {
       found("a: an Elastic IP"),
     );
     expect(ways(nat({ allocationId: UNKNOWN }))).toEqual(found());
+    const machine = instance({ id: "i-1", associatePublicIpAddress: true }, "vm");
+    expect(
+      ways(eip({}, "a"), eip({ instance: "i-1" }, "b"), machine, nat({ allocationId: UNKNOWN })),
+    ).toEqual(found("a: an Elastic IP"));
     const more = of("ec2/natGatewayEipAssociation:NatGatewayEipAssociation");
     expect(ways(eip({ id: "e-1" }), more({ allocationId: "e-1" }))).toEqual(found());
+  });
+
+  it.each<[string, Resource]>([
+    ["a NAT gateway's second", nat({ secondaryAllocationIds: ["e-2", "e-1"] })],
+    ["a regional NAT gateway's", nat({ availabilityZoneAddresses: [{ allocationIds: ["e-1"] }] })],
+    ["a load balancer's, whose listeners count", balancer({ subnetMappings: [{ allocationId: "e-1" }] })],
+    ["a load balancer's, not known yet", balancer({ subnetMappings: [{ allocationId: UNKNOWN }] })],
+  ])("are no Elastic IPs that are %s", (_, owner) => {
+    expect(ways(eip({ id: "e-1" }), owner)).toEqual(found());
   });
 
   it.each(["lb", "alb"])("are listeners of a %s that is not internal", (kind) => {
