@@ -1,13 +1,14 @@
 import { membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
+import { UNKNOWN, type Value } from "../core/value";
 import { isSet, MACHINE_TYPES, machines } from "../facts/machines";
 import { partnership } from "../facts/partners";
 
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
 const INTERFACE = "aws:ec2/networkInterface:NetworkInterface";
+const ATTACHMENT = "aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment";
 /** What else takes groups, with the property that names one or several. */
 const OTHERS: Readonly<Record<string, string>> = {
   "aws:ec2/networkInterfaceSecurityGroupAttachment:NetworkInterfaceSecurityGroupAttachment":
@@ -18,26 +19,43 @@ const OTHERS: Readonly<Record<string, string>> = {
   "aws:elb/loadBalancer:LoadBalancer": "securityGroups",
   "aws:ec2/vpcEndpoint:VpcEndpoint": "securityGroupIds",
 };
-const WANTED = "a security group of this stack";
+/** Of those, what must name one unless it is a gateway: where it says its type, and what it is where it does not. */
+const KINDS: Readonly<Record<string, readonly [path: string, usual: string]>> = {
+  "aws:lb/loadBalancer:LoadBalancer": ["loadBalancerType", "application"],
+  "aws:alb/loadBalancer:LoadBalancer": ["loadBalancerType", "application"],
+  "aws:elb/loadBalancer:LoadBalancer": ["loadBalancerType", "classic"],
+  "aws:ec2/vpcEndpoint:VpcEndpoint": ["vpcEndpointType", "Gateway"],
+};
+/** They take no groups: what comes through them is for others, or goes to AWS alone. */
+const GATEWAYS: readonly Value[] = ["gateway", "Gateway", "GatewayLoadBalancer"];
+const NO_GROUP = { wanted: "a security group of this stack", unknown: "a group that is not of this stack" };
+const NO_INTERFACE = {
+  wanted: "a network interface of this stack",
+  unknown: "one that is not of this stack",
+};
 
 const rule: StackRule = {
   description:
     "Machines, network interfaces and load balancers stand behind security groups of this stack, named by id.",
-  why: "Without one they get the VPC's default group; what a group from elsewhere lets in is seen by no rule here.",
-  fix: "name the stack's own group in vpcSecurityGroupIds (securityGroups on an interface); take over a group from elsewhere with import.",
+  why: "Without one they get the VPC's default group, and a network load balancer lets everybody in; what a group from elsewhere, or an interface from there, lets in is seen by no rule here.",
+  fix: "name the stack's own group in vpcSecurityGroupIds (securityGroups on an interface); take over a group or an interface from elsewhere with import.",
   severity: "high",
   enforcement: "mandatory",
   references: [{ catalogue: "aws-fsbp", id: "EC2.2" }],
   checkStack({ resources }, report) {
     const groups = resources.filter(({ type }) => type === GROUP);
+    const interfaces = resources.filter(({ type }) => type === INTERFACE);
     for (const resource of resources) {
       const other = OTHERS[resource.type];
       if (MACHINE_TYPES.includes(resource.type)) {
         checkMachine(resource, groups, report);
+        checkInterfaces(resource, interfaces, report);
       } else if (resource.type === INTERFACE) {
         checkList(resource, "securityGroups", groups, report, true);
       } else if (other !== undefined) {
-        checkList(resource, other, groups, report, false);
+        checkList(resource, other, groups, report, needsOne(resource));
+      } else if (resource.type === ATTACHMENT) {
+        expectOwn(resource, "networkInterfaceId", interfaces, NO_INTERFACE, report);
       }
     }
   },
@@ -66,6 +84,23 @@ function checkMachine(resource: Resource, groups: readonly Resource[], report: R
   }
 }
 
+/** Interfaces that a machine names, not those that it makes: each has groups of its own. */
+function checkInterfaces(resource: Resource, interfaces: readonly Resource[], report: Report): void {
+  const listed = valueAt(resource, "networkInterfaces");
+  const paths = [
+    ...(Array.isArray(listed) ? listed.map((_, at) => `networkInterfaces[${at}]`) : []),
+    // Left out, it is not known before AWS has made one.
+    ...(valueAt(resource, "primaryNetworkInterface") === UNKNOWN ? [] : ["primaryNetworkInterface"]),
+  ].map((path) => `${path}.networkInterfaceId`);
+  for (const path of paths) {
+    const named = valueAt(resource, path);
+    // AWS reports the one that it made, and its groups with the machine.
+    if (isSet(named) && (named === UNKNOWN || named !== valueAt(resource, "primaryNetworkInterfaceId"))) {
+      expectOwn(resource, path, interfaces, NO_INTERFACE, report);
+    }
+  }
+}
+
 function refuseNames(resource: Resource, paths: readonly string[], report: Report): void {
   for (const path of paths) {
     const found = valueAt(resource, path);
@@ -81,22 +116,38 @@ function checkList(
   list: string,
   groups: readonly Resource[],
   report: Report,
-  needsOne: boolean,
+  isNeeded: boolean,
 ): void {
   const found = valueAt(resource, list);
-  if (needsOne && (!isSet(found) || (Array.isArray(found) && found.length === 0))) {
-    report.violation({ resource, path: list, found, wanted: WANTED });
+  if (isNeeded && (!isSet(found) || (Array.isArray(found) && found.length === 0))) {
+    report.violation({ resource, path: list, found, wanted: NO_GROUP.wanted });
     return;
   }
   const members = Array.isArray(found)
     ? found.map((value, at) => ({ path: `${list}[${at}]`, value }))
     : [{ path: list, value: found }];
-  for (const { path, value } of members.filter((one) => isSet(one.value))) {
-    const owners = groups.map((group) => partnership(group, ["id"], resource, path));
-    if (owners.every((is) => is === "no")) {
-      // Before an update ids are not known; without any group in the stack there is nothing that it could be.
-      const shown = value === UNKNOWN ? "a group that is not of this stack" : value;
-      report.violation({ resource, path, found: shown, wanted: WANTED });
-    }
+  for (const { path } of members.filter((one) => isSet(one.value))) {
+    expectOwn(resource, path, groups, NO_GROUP, report);
   }
+}
+
+/** What is named must be one of the owners. */
+function expectOwn(
+  resource: Resource,
+  path: string,
+  owners: readonly Resource[],
+  { wanted, unknown }: { readonly wanted: string; readonly unknown: string },
+  report: Report,
+): void {
+  if (owners.every((owner) => partnership(owner, ["id"], resource, path) === "no")) {
+    // Before an update ids are not known; without any owner in the stack there is nothing that it could be.
+    const named = valueAt(resource, path);
+    report.violation({ resource, path, found: named === UNKNOWN ? unknown : named, wanted });
+  }
+}
+
+function needsOne(resource: Resource): boolean {
+  const kind = KINDS[resource.type];
+  const type = kind === undefined ? UNKNOWN : (valueAt(resource, kind[0]) ?? kind[1]);
+  return type !== UNKNOWN && !GATEWAYS.includes(type);
 }

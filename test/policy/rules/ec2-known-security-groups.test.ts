@@ -5,12 +5,23 @@ import { resource } from "../../support/policy";
 import { describeRule } from "../../support/rule-table";
 
 const own = resource("aws:ec2/securityGroup:SecurityGroup", { id: "sg-1" }, "own");
+const ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint";
+const known = resource(
+  "aws:ec2/networkInterface:NetworkInterface",
+  { id: "eni-1", securityGroups: ["sg-1"] },
+  "eni",
+);
 const nic = (securityGroups: Value) =>
   resource("aws:ec2/networkInterface:NetworkInterface", { securityGroups });
 const attached = (securityGroupId: Value) =>
   resource("aws:ec2/networkInterfaceSecurityGroupAttachment:NetworkInterfaceSecurityGroupAttachment", {
     securityGroupId,
   });
+const balancer = (props: Record<string, Value>) => resource("aws:lb/loadBalancer:LoadBalancer", props);
+const joined = (networkInterfaceId: Value) =>
+  resource("aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment", { networkInterfaceId });
+const theirs = (path: string, found: string) =>
+  `it: ${path} is "${found}"; wanted a network interface of this stack.`;
 const refused = (path: string, found: string) =>
   `it: ${path} ${found}; wanted a security group of this stack.`;
 
@@ -26,6 +37,24 @@ describeRule("ec2-known-security-groups", {
       [own, nic(["sg-1"]), instance({ networkInterfaces: [{ networkInterfaceId: UNKNOWN }] })],
     ],
     [
+      "the interface that AWS made for it, and reports",
+      [
+        own,
+        instance({
+          vpcSecurityGroupIds: ["sg-1"],
+          primaryNetworkInterfaceId: "eni-3",
+          primaryNetworkInterface: { networkInterfaceId: "eni-3" },
+          networkInterfaces: [{ networkInterfaceId: "eni-3" }],
+        }),
+      ],
+    ],
+    [
+      "the interface that AWS will make for it",
+      [own, instance({ vpcSecurityGroupIds: ["sg-1"], primaryNetworkInterface: UNKNOWN })],
+    ],
+    ["a balancer whose type is not known yet", balancer({ loadBalancerType: UNKNOWN })],
+    ["an interface that joins later", [own, known, joined("eni-1")]],
+    [
       "a template's",
       [
         own,
@@ -37,14 +66,21 @@ describeRule("ec2-known-security-groups", {
     ["no group by name", [own, instance({ vpcSecurityGroupIds: ["sg-1"], securityGroups: [] })]],
     [
       "a machine with an interface",
-      [own, instance({ primaryNetworkInterface: { networkInterfaceId: "eni-1" } })],
+      [own, known, instance({ primaryNetworkInterface: { networkInterfaceId: "eni-1" } })],
     ],
     ["a template's own", [own, template({ vpcSecurityGroupIds: ["sg-1"] })]],
     [
       "a template with an interface that is there",
-      [own, template({ networkInterfaces: [{ networkInterfaceId: "eni-1" }] })],
+      [own, known, template({ networkInterfaces: [{ networkInterfaceId: "eni-1" }] })],
     ],
-    ["what takes none", resource("aws:ec2/vpcEndpoint:VpcEndpoint", { vpcEndpointType: "Gateway" })],
+    ["a gateway endpoint, which takes none", resource(ENDPOINT, { vpcEndpointType: "Gateway" })],
+    ["an endpoint that is one if nobody says", resource(ENDPOINT, {})],
+    [
+      "an endpoint before appliances, which takes none",
+      resource(ENDPOINT, { vpcEndpointType: "GatewayLoadBalancer" }),
+    ],
+    ["a balancer before appliances, which takes none", balancer({ loadBalancerType: "gateway" })],
+    ["a balancer with one", [own, balancer({ loadBalancerType: "network", securityGroups: ["sg-1"] })]],
   ],
   refuses: [
     ["none: the default group", [own, instance({})], refused("vpcSecurityGroupIds", "is absent")],
@@ -108,6 +144,38 @@ describeRule("ec2-known-security-groups", {
       [own, resource(`aws:${module}/loadBalancer:LoadBalancer`, { securityGroups: ["sg-2"] })],
       refused("securityGroups[0]", 'is "sg-2"'),
     ]),
+    ["a balancer without: the default group", balancer({}), refused("securityGroups", "is absent")],
+    [
+      "a network's without: everybody",
+      balancer({ loadBalancerType: "network", securityGroups: [] }),
+      refused("securityGroups", "is []"),
+    ],
+    [
+      "a classic one without",
+      resource("aws:elb/loadBalancer:LoadBalancer", {}),
+      refused("securityGroups", "is absent"),
+    ],
+    [
+      "an endpoint with an interface, without",
+      resource(ENDPOINT, { vpcEndpointType: "Interface" }),
+      refused("securityGroupIds", "is absent"),
+    ],
+    [
+      "an interface from elsewhere",
+      [own, known, instance({ primaryNetworkInterface: { networkInterfaceId: "eni-2" } })],
+      theirs("primaryNetworkInterface.networkInterfaceId", "eni-2"),
+    ],
+    [
+      "an interface from elsewhere, as it was written once",
+      [own, instance({ networkInterfaces: [{ networkInterfaceId: UNKNOWN }] })],
+      theirs("networkInterfaces[0].networkInterfaceId", "one that is not of this stack"),
+    ],
+    [
+      "an interface from elsewhere in a template",
+      [own, template({ networkInterfaces: [{ networkInterfaceId: "eni-2" }] })],
+      theirs("networkInterfaces[0].networkInterfaceId", "eni-2"),
+    ],
+    ["one that joins later", [own, joined("eni-2")], theirs("networkInterfaceId", "eni-2")],
     ["a launch configuration without", [own, configuration({})], refused("securityGroups", "is absent")],
     [
       "a spot fleet's",
