@@ -19,6 +19,8 @@ const NAT = ["aws:ec2/natGateway:NatGateway", "aws:ec2/natGatewayEipAssociation:
 const LISTENERS = ["aws:lb/listener:Listener", "aws:alb/listener:Listener"];
 const BALANCERS = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
 const CLASSIC = "aws:elb/loadBalancer:LoadBalancer";
+/** Load balancers, which have addresses on the internet unless they are told to be internal. */
+export const BALANCER_TYPES: readonly string[] = [...BALANCERS, CLASSIC];
 /** What stands on the internet by itself. */
 const FRONTS =
   /^aws:(apigateway\/restApi|apigatewayv2\/api|cloudfront\/distribution|globalaccelerator\/accelerator|lambda\/functionUrl|apprunner\/service|amplify\/app|ec2\/vpcEndpointService|lightsail\/(instance|lb|containerService)):/;

@@ -2,8 +2,8 @@ import { expectAt, membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
 import type { Value } from "../core/value";
-import { isFalse, isSet, MACHINE_TYPES, machines } from "../facts/machines";
-import { ADDRESS_KEYS, givesNoAddress } from "../facts/public-ways";
+import { isFalse, isSet, isTrue, MACHINE_TYPES, machines } from "../facts/machines";
+import { ADDRESS_KEYS, BALANCER_TYPES, givesNoAddress } from "../facts/public-ways";
 
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 const INTERFACE = "aws:ec2/networkInterface:NetworkInterface";
@@ -19,7 +19,7 @@ const rule: ResourceRule = {
   description:
     "Nothing has a public address but the gateway's machine, which the stack names in an exception.",
   why: "What has a public address is scanned within minutes; each one is a way around the gateway.",
-  fix: "set associatePublicIpAddress to false and give no IPv6 address, carrier address or Elastic IP; for the gateway's machine add an exception with reason, owner and end.",
+  fix: "set associatePublicIpAddress to false and give no IPv6 address, carrier address or Elastic IP, and make load balancers internal; for the gateway's machine add an exception with reason, owner and end.",
   severity: "high",
   enforcement: "mandatory",
   references: [
@@ -27,10 +27,14 @@ const rule: ResourceRule = {
     { catalogue: "trivy", id: "AWS-0009" },
     { catalogue: "aws-fsbp", id: "EC2.9" },
   ],
-  types: [...MACHINE_TYPES, INTERFACE, ...ADDRESSES],
+  types: [...MACHINE_TYPES, INTERFACE, ...BALANCER_TYPES, ...ADDRESSES],
   checkResource(resource, report) {
     if (ADDRESSES.includes(resource.type)) {
       report.violation({ resource, path: "", found: "a public address", wanted: WANTED });
+    } else if (BALANCER_TYPES.includes(resource.type)) {
+      // Those before appliances are for other VPCs alone.
+      const isGateway = valueAt(resource, "loadBalancerType") === "gateway";
+      expectAt(report, resource, "internal", "true", (value) => isGateway || isTrue(value));
     } else if (resource.type === INTERFACE) {
       noOther(resource, (key) => key, report);
     } else if (resource.type === TEMPLATE) {

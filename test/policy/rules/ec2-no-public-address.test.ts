@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../../../policies/core/value";
+import { UNKNOWN, type Value } from "../../../policies/core/value";
 import { configuration, fleet, instance, spot, template } from "../../support/machines";
 import { resource } from "../../support/policy";
 import { describeRule } from "../../support/rule-table";
@@ -6,6 +6,8 @@ import { describeRule } from "../../support/rule-table";
 const PRIVATE = { associatePublicIpAddress: false };
 const found = (path: string, value: string, wanted = "false") => `it: ${path} ${value}; wanted ${wanted}.`;
 const address = (type: string) => resource(type, {});
+const balancer = (props: Record<string, Value>, module = "lb") =>
+  resource(`aws:${module}/loadBalancer:LoadBalancer`, props);
 const PUBLIC = 'it is "a public address"; wanted no public address.';
 
 describeRule("ec2-no-public-address", {
@@ -22,6 +24,8 @@ describeRule("ec2-no-public-address", {
     ["a template with such", template({ networkInterfaces: [{ networkInterfaceId: "eni-1" }] })],
     ["an interface without IPv6", resource("aws:ec2/networkInterface:NetworkInterface", {})],
     ["a spot fleet", fleet(PRIVATE)],
+    ["an internal balancer", balancer({ internal: "true" })],
+    ["a balancer before appliances", balancer({ loadBalancerType: "gateway" })],
   ],
   refuses: [
     ["one", instance({ associatePublicIpAddress: true }), found("associatePublicIpAddress", "is true")],
@@ -81,6 +85,13 @@ describeRule("ec2-no-public-address", {
       resource("aws:ec2/networkInterface:NetworkInterface", { ipv6AddressLists: ["2001:db8::1"] }),
       found("ipv6AddressLists", 'is ["2001:db8::1"]', "no public address"),
     ],
+    ["a balancer", balancer({}), found("internal", "is absent", "true")],
+    [
+      "a balancer by its older name",
+      balancer({ internal: false }, "alb"),
+      found("internal", "is false", "true"),
+    ],
+    ["a classic balancer", balancer({ internal: "false" }, "elb"), found("internal", 'is "false"', "true")],
     ["an Elastic IP", address("aws:ec2/eip:Eip"), PUBLIC],
     ["its association", address("aws:ec2/eipAssociation:EipAssociation"), PUBLIC],
     ["Lightsail's", address("aws:lightsail/staticIp:StaticIp"), PUBLIC],
@@ -88,6 +99,7 @@ describeRule("ec2-no-public-address", {
   ],
   unknown: [
     ["it", instance({ associatePublicIpAddress: UNKNOWN }), "it: associatePublicIpAddress"],
+    ["whether a balancer is internal", balancer({ internal: UNKNOWN }), "it: internal"],
     ["a template's interfaces", template({ networkInterfaces: UNKNOWN }), "it: networkInterfaces"],
   ],
 });
