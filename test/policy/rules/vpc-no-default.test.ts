@@ -5,13 +5,18 @@ import { describeRule } from "../../support/rule-table";
 
 const group = (vpcId: Value) => resource("aws:ec2/securityGroup:SecurityGroup", { vpcId });
 const scaling = (props: Record<string, Value>) => resource("aws:autoscaling/group:Group", props);
-const PART = 'it is "part of the default VPC"; wanted a VPC of the stack\'s own.';
+const templates = (type: string, overrides: Value) =>
+  resource(`aws:ec2/${type}`, { launchTemplateConfigs: [{ overrides }] });
 const NO_SUBNET = "it: subnetId is absent; wanted a subnet of the stack's own.";
+const NO_OVERRIDE = NO_SUBNET.replace("subnetId", "launchTemplateConfigs[0].overrides[0].subnetId");
+const PART = 'it is "part of the default VPC"; wanted a VPC of the stack\'s own.';
 
 describeRule("vpc-no-default", {
   passes: [
     ["a subnet", instance({ subnetId: "subnet-1" })],
-    ["a template's subnet", instance({ launchTemplate: { id: "lt-1" } })],
+    ["a subnet beside a template", instance({ launchTemplate: { id: "lt-1" }, subnetId: "subnet-1" })],
+    ["a fleet's subnets", templates("fleet:Fleet", [{ subnetId: "subnet-1" }, { subnetId: "subnet-2" }])],
+    ["those of a spot fleet", templates("spotFleetRequest:SpotFleetRequest", [{ subnetId: "subnet-1" }])],
     ["an interface's subnet", spot({ networkInterfaces: [{ networkInterfaceId: "eni-1" }] })],
     [
       "an interface's subnet, newly written",
@@ -32,6 +37,17 @@ describeRule("vpc-no-default", {
       "a spot fleet's second machine",
       fleet({ subnetId: "subnet-1" }, {}),
       "it: launchSpecifications[1].subnetId is absent; wanted a subnet of the stack's own.",
+    ],
+    ["a template, which may name no subnet", instance({ launchTemplate: { id: "lt-1" } }), NO_SUBNET],
+    ["a fleet anywhere", templates("fleet:Fleet", undefined), NO_OVERRIDE],
+    ["a fleet with no override in a list", templates("fleet:Fleet", []), NO_OVERRIDE],
+    [
+      "a spot fleet, in part anywhere",
+      templates("spotFleetRequest:SpotFleetRequest", [
+        { subnetId: "subnet-1" },
+        { instanceType: "g5.xlarge" },
+      ]),
+      NO_OVERRIDE.replace("overrides[0]", "overrides[1]"),
     ],
     ["DHCP of the default VPC", resource("aws:ec2/defaultVpcDhcpOptions:DefaultVpcDhcpOptions", {}), PART],
     [
@@ -55,5 +71,6 @@ describeRule("vpc-no-default", {
       "it: launchSpecifications",
     ],
     ["a VPC", group(UNKNOWN), "it: vpcId"],
+    ["a fleet's overrides", templates("fleet:Fleet", UNKNOWN), "it: launchTemplateConfigs[0].overrides"],
   ],
 });
