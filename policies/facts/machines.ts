@@ -86,12 +86,7 @@ export interface Disk {
 /** The disks that a machine starts with; the root disk is always one, named or not. */
 export function disks({ resource, at, isTemplate }: Machine, report: Report): Disk[] {
   if (resource.type === TEMPLATE) {
-    const mappings = membersAt(report, resource, "blockDeviceMappings").filter(
-      ({ path }) =>
-        !isSet(valueAt(resource, `${path}.noDevice`)) && !isSet(valueAt(resource, `${path}.virtualName`)),
-    );
-    const isListed = valueAt(resource, "blockDeviceMappings") === UNKNOWN || mappings.length > 0;
-    return isListed ? mappings.map(({ path }) => disk(`${path}.ebs`)) : [disk("blockDeviceMappings[0].ebs")];
+    return mappedDisks(resource, report);
   }
   const root = resource.type === FLEET ? membersAt(report, resource, at("rootBlockDevices")) : [];
   const isUnknown = valueAt(resource, at("rootBlockDevices")) === UNKNOWN;
@@ -105,6 +100,26 @@ export function disks({ resource, at, isTemplate }: Machine, report: Report): Di
   const found = [...roots, ...more.map(({ path }) => path)].map(disk);
   // A launch configuration has no property for a key.
   return isTemplate ? found.map(({ path, encrypted }) => ({ path, encrypted })) : found;
+}
+
+/** Where EC2's images have their root disk; a template says which disk it speaks of by such a name. */
+const ROOT_NAMES: readonly Value[] = ["/dev/sda1", "/dev/xvda"];
+
+function mappedDisks(template: Resource, report: Report): Disk[] {
+  const list = "blockDeviceMappings";
+  const all = valueAt(template, list);
+  const mappings = membersAt(report, template, list).filter(
+    ({ path }) =>
+      !isSet(valueAt(template, `${path}.noDevice`)) && !isSet(valueAt(template, `${path}.virtualName`)),
+  );
+  const mayBeRoot = (path: string) => {
+    const name = valueAt(template, `${path}.deviceName`);
+    return !isSet(name) || name === UNKNOWN || ROOT_NAMES.includes(name);
+  };
+  const isUnknown = all === UNKNOWN || (Array.isArray(all) && all.includes(UNKNOWN));
+  const hasRoot = isUnknown || mappings.some(({ path }) => mayBeRoot(path));
+  const root = `${list}[${Array.isArray(all) ? all.length : 0}]`;
+  return [...mappings.map(({ path }) => path), ...(hasRoot ? [] : [root])].map((path) => disk(`${path}.ebs`));
 }
 
 function disk(path: string): Disk {

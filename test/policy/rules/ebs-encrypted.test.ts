@@ -16,6 +16,15 @@ describeRule("ebs-encrypted", {
       "every disk of a template",
       mapping({ ebs: { encrypted: "true" } }, { noDevice: "true" }, { virtualName: "ephemeral0" }),
     ],
+    ["a template's root disk", mapping({ deviceName: "/dev/sda1", ebs: ON })],
+    [
+      "a template's root disk by its other name, after another",
+      mapping({ deviceName: "/dev/sdf", ebs: ON }, { deviceName: "/dev/xvda", ebs: ON }),
+    ],
+    [
+      "a template's disk whose name is not known yet",
+      mapping({ deviceName: UNKNOWN, ebs: ON }, { deviceName: "/dev/sdf", ebs: ON }),
+    ],
     [
       "a launch configuration",
       configuration({ rootBlockDevice: ON, ebsBlockDevices: [ON, { noDevice: true }] }),
@@ -41,7 +50,12 @@ describeRule("ebs-encrypted", {
     [
       "a template that only takes a disk away",
       mapping({ noDevice: "true" }),
-      found("blockDeviceMappings[0].ebs.encrypted"),
+      found("blockDeviceMappings[1].ebs.encrypted"),
+    ],
+    [
+      "a template that names every disk but the root's",
+      mapping({ deviceName: "/dev/sdf", ebs: ON }, { deviceName: "/dev/xvdb", ebs: ON }),
+      found("blockDeviceMappings[2].ebs.encrypted"),
     ],
     [
       "a disk of a template",
@@ -82,6 +96,11 @@ describeRule("ebs-encrypted", {
   unknown: [
     ["it", of(VOLUME, { encrypted: UNKNOWN }), "it: encrypted"],
     ["a template's disks", template({ blockDeviceMappings: UNKNOWN }), "it: blockDeviceMappings"],
+    [
+      "one of a template's disks",
+      mapping({ deviceName: "/dev/sdf", ebs: ON }, UNKNOWN),
+      "it: blockDeviceMappings[1]",
+    ],
     [
       "a fleet's root disks",
       fleet({ rootBlockDevices: UNKNOWN }),
