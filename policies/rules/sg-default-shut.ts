@@ -1,12 +1,15 @@
 import { type Resource, valueAt } from "../core/resource";
 import type { StackRule } from "../core/rule";
 import { UNKNOWN } from "../core/value";
-import { withoutPartner } from "../facts/partners";
+import { partnership, withoutPartner } from "../facts/partners";
+import { GROUP_TYPES, RULE_TYPES } from "../facts/security-group-rules";
+
+const RULES = RULE_TYPES.filter((type) => !(GROUP_TYPES as readonly string[]).includes(type));
 
 const rule: StackRule = {
   description: "The default security group of each VPC lets nothing through.",
   why: "Whatever is started without a group of its own gets the default one, which lets all of its members talk to each other and to the world.",
-  fix: "add an aws.ec2.DefaultSecurityGroup for the VPC with ingress and egress empty.",
+  fix: "add an aws.ec2.DefaultSecurityGroup for the VPC with ingress and egress empty, and give rules to groups of the stack's own.",
   severity: "medium",
   enforcement: "mandatory",
   references: [
@@ -28,6 +31,17 @@ const rule: StackRule = {
       }
     }
     const networks = ofType("aws:ec2/vpc:Vpc");
+    for (const resource of resources.filter(({ type }) => RULES.includes(type))) {
+      const names = (owner: Resource, key: string) =>
+        partnership(owner, [key], resource, "securityGroupId") === "yes";
+      if (
+        groups.some((one) => names(one, "id")) ||
+        networks.some((one) => names(one, "defaultSecurityGroupId"))
+      ) {
+        const found = "a rule of the default security group";
+        report.violation({ resource, path: "securityGroupId", found, wanted: "a group of the stack's own" });
+      }
+    }
     for (const resource of withoutPartner(networks, ["id"], groups, "vpcId")) {
       report.violation(missing(resource));
     }
