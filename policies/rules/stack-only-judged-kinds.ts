@@ -1,3 +1,4 @@
+import { expectAt } from "../core/expectation";
 import type { StackRule } from "../core/rule";
 
 /** Providers whose resources no rule here looks at, but which open and run the same things. */
@@ -40,6 +41,14 @@ const SINGLE = new RegExp(
     "docker:index/(buildxBuilder|serviceConfig|secret)",
   ].join("|")}):`,
 );
+/** What does something by the clock or at an event, with the path of what it does it to. */
+const TARGETS: Readonly<Record<string, string>> = {
+  "aws:scheduler/schedule:Schedule": "target.arn",
+  "aws:cloudwatch/eventTarget:EventTarget": "arn",
+};
+/** A message to somebody, or a machine started or stopped; of the rest, `aws-sdk` alone is any call of any service. */
+const HARMLESS_TARGET =
+  /^arn:[a-z-]+:((sqs|sns|logs|events|kinesis|firehose|lambda):|scheduler:::aws-sdk:ec2:(start|stop)Instances$)/;
 const UNJUDGED = [PROVIDERS, BRIDGED, TERRAFORM, OF_AWS, SINGLE];
 
 const rule: StackRule = {
@@ -59,6 +68,12 @@ const rule: StackRule = {
           found: type,
           wanted: "a kind of resource that the rules look at",
         });
+      }
+      const target = TARGETS[type];
+      if (target !== undefined) {
+        const wanted =
+          "a queue, topic, stream, log group, bus or function, or ec2:startInstances or stopInstances";
+        expectAt(report, resource, target, wanted, (value) => HARMLESS_TARGET.test(String(value)));
       }
     }
   },

@@ -1,3 +1,4 @@
+import { UNKNOWN, type Value } from "../../../policies/core/value";
 import { resource } from "../../support/policy";
 import { describeRule } from "../../support/rule-table";
 
@@ -7,6 +8,11 @@ const refused = (type: string, what: string): [string, ReturnType<typeof resourc
   resource(type, {}),
   `it is "${type}"; wanted a kind of resource that the rules look at.`,
 ];
+
+const schedule = (arn: Value) => resource("aws:scheduler/schedule:Schedule", { target: { arn } });
+const event = (arn: Value) => resource("aws:cloudwatch/eventTarget:EventTarget", { arn });
+const target = (path: string, found: string) =>
+  `it: ${path} ${found}; wanted a queue, topic, stream, log group, bus or function, or ec2:startInstances or stopInstances.`;
 
 describeRule("stack-only-judged-kinds", {
   passes: [
@@ -22,6 +28,10 @@ describeRule("stack-only-judged-kinds", {
     known("aws:ec2/vpcEndpoint:VpcEndpoint"),
     known("my:tfs:Mine"),
     known("aws:ec2transitgateway/instanceState:InstanceState"),
+    ["a machine's start by the clock", schedule("arn:aws:scheduler:::aws-sdk:ec2:startInstances")],
+    ["its stop in China", schedule("arn:aws-cn:scheduler:::aws-sdk:ec2:stopInstances")],
+    ["a message by the clock", schedule("arn:aws:sns:eu-central-1:123456789012:topic")],
+    ["a message at an event", event("arn:aws:sqs:eu-central-1:123456789012:queue")],
     known("docker:index/container:Container"),
     known("command:remote:CopyToRemote"),
     known("random:index/randomPassword:RandomPassword"),
@@ -91,9 +101,25 @@ describeRule("stack-only-judged-kinds", {
     refused("aws:ec2/serialConsoleAccess:SerialConsoleAccess", "is a console past SSH"),
     refused("aws:ec2/networkInterfacePermission:NetworkInterfacePermission", "lends an interface out"),
     refused("aws:ec2/trafficMirrorSession:TrafficMirrorSession", "copies the traffic"),
+    [
+      "a command by the clock",
+      schedule("arn:aws:scheduler:::aws-sdk:ssm:sendCommand"),
+      target("target.arn", 'is "arn:aws:scheduler:::aws-sdk:ssm:sendCommand"'),
+    ],
+    [
+      "a call that only begins like a harmless one",
+      schedule("arn:aws:scheduler:::aws-sdk:ec2:startInstancesAndMore"),
+      target("target.arn", 'is "arn:aws:scheduler:::aws-sdk:ec2:startInstancesAndMore"'),
+    ],
+    ["nothing by the clock", schedule(undefined), target("target.arn", "is absent")],
+    [
+      "a command at an event",
+      event("arn:aws:ssm:eu-central-1::document/AWS-RunShellScript"),
+      target("arn", 'is "arn:aws:ssm:eu-central-1::document/AWS-RunShellScript"'),
+    ],
     refused("docker:index/secret:Secret", "keeps a secret in the state"),
     refused("docker:index/serviceConfig:ServiceConfig", "is a file for a swarm"),
     refused("docker:index/buildxBuilder:BuildxBuilder", "builds elsewhere"),
   ],
-  unknown: [],
+  unknown: [["what a schedule does", schedule(UNKNOWN), "it: target.arn"]],
 });
