@@ -34,24 +34,36 @@ export function isChanging(pattern: Value): boolean {
 /** Services whose resources begin with a name, not with a kind: `bucket/*` is one bucket, `role/*` is every role. */
 const NAMED_FIRST: readonly string[] = ["s3", "sns", "sqs", "codecommit", "execute-api"];
 
+/** Kinds of EC2's that their owner names; the ids of all others AWS gives, and begins alike. */
+const OWNER_NAMED: readonly string[] = ["key-pair", "placement-group"];
+
 /**
- * Whether a pattern names no resource: `*`, an ARN that leaves the service or the beginning of the name open, or a kind
- * cut short (`inst*` is every instance: to IAM a wildcard goes over slashes and colons).
+ * Whether a pattern names no resource: `*`, an ARN that leaves the service or the beginning of the name open (`i-0*` is
+ * every instance), or a kind cut short (`inst*` is, too: to IAM a wildcard goes over slashes and colons).
  */
 export function isAnyResource(pattern: Value): boolean {
   if (typeof pattern !== "string") {
     return false;
   }
-  const [, , service = "*", , , ...rest] = pattern.trim().split(":");
+  const [, , service = "*", , account, ...rest] = pattern.trim().split(":");
   if (!pattern.trim().toLowerCase().startsWith("arn:") || /[*?]/.test(service) || rest.length === 0) {
     return /[*?]/.test(pattern);
   }
-  const parts = rest
+  const [kind = "", second] = rest
     .join(":")
     .split(/[:/]/)
     .filter((part) => part !== "");
-  const name = NAMED_FIRST.includes(service.toLowerCase()) ? parts[0] : parts[1];
-  return name === undefined ? /[*?]/.test(parts.join()) : /^[*?]/.test(name);
+  // No bucket's ARN has an account; the one of an access point has.
+  const isAccessPoint = kind === "accesspoint" && account !== "";
+  const name = NAMED_FIRST.includes(service.toLowerCase()) && !isAccessPoint ? kind : second;
+  if (name === undefined) {
+    return /[*?]/.test(kind);
+  }
+  return (hasGivenIds(service.toLowerCase(), kind) ? /^[a-z-]*0?[*?]/ : /^[*?]/).test(name);
+}
+
+function hasGivenIds(service: string, kind: string): boolean {
+  return service === "ec2" ? !OWNER_NAMED.includes(kind) : service === "ssm" && kind === "managed-instance";
 }
 
 /** What a statement covers; one without Resource, or with NotResource, covers nearly all. */

@@ -126,6 +126,16 @@ describe("isAnyResource", () => {
       " arn:aws:kms:us-east-1:1:key/? ",
     ],
     "arn:aws:execute-api:us-east-1:1:*/prod/GET/x",
+    // Every id of EC2's begins so.
+    ...[
+      "instance/i-*",
+      "volume/vol-0*",
+      "security-group/sg-?????????????????",
+      "spot-fleet-request/sfr-*",
+    ].map((every) => `arn:aws:ec2:*:*:${every}`),
+    ...["arn:aws:ec2:*:*:instance/i*", "arn:aws:ec2:*:*:vpc-endpoint-service/vpce-svc-*"],
+    "arn:aws:ssm:*:1:managed-instance/mi-*",
+    ...["*", "*/object/*", "?*/object/x"].map((point) => `arn:aws:s3:us-east-1:1:accesspoint/${point}`),
   ])("%s", (pattern) => {
     expect(isAnyResource(pattern)).toBe(true);
   });
@@ -145,7 +155,14 @@ describe("isAnyResource", () => {
       "arn:aws:execute-api:us-east-1:1:id/*/*",
       "me",
     ],
-    ...["arn:aws:ec2:*:*:instance/i-1", UNKNOWN, undefined],
+    ...["arn:aws:ec2:*:*:instance/i-1", "arn:aws:ec2:*:*:instance/i-0a*", UNKNOWN, undefined],
+    ...["arn:aws:ec2:*:*:key-pair/comfy-*", "arn:aws:ec2:*:*:placement-group/comfy-*"],
+    ...[
+      "arn:aws:iam::1:role/comfy-*",
+      "arn:aws:ssm:*:1:parameter/comfy-*",
+      "arn:aws:x:*:1:managed-instance/mi-*",
+    ],
+    ...["arn:aws:s3:us-east-1:1:accesspoint/mine/object/*", "arn:aws:s3:::accesspoint/*"],
   ])("not %s", (pattern) => {
     expect(isAnyResource(pattern as Value)).toBe(false);
   });
