@@ -7,8 +7,8 @@ import { covers } from "../facts/iam-patterns";
 
 /** Actions of which a statement for all of S3 covers each. */
 const PROBES = ["s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:DeleteObjectVersion"];
-/** All that lies in a bucket, not what begins with some name alone. */
-const EVERY_OBJECT = /^(\*|arn:[\w-]+:s3:::[^/]*\/?\*)$/;
+/** The bucket itself, and all that lies in it, not what begins with some name alone: a listing is asked of the bucket. */
+const BOTH = [/^(\*|arn:[\w-]+:s3:::[^/]+)$/, /^(\*|arn:[\w-]+:s3:::[^/]*\/?\*)$/];
 const WANTED = 'a statement that denies s3:* to * where aws:SecureTransport is "false"';
 
 const rule: StackRule = {
@@ -55,7 +55,7 @@ function isDenial({ allows, actions, resources, principals, conditions }: Statem
     principals.some(({ kind }) => kind === "*") &&
     PROBES.every((probe) => actions.some((pattern) => covers(pattern, probe))) &&
     // A bucket's own ARN is not known before it is made.
-    resources.some((one) => one === UNKNOWN || EVERY_OBJECT.test(String(one))) &&
+    BOTH.every((pattern) => resources.some((one) => one === UNKNOWN || pattern.test(String(one)))) &&
     narrower.length === 0 &&
     condition?.operator === "bool" &&
     condition.key === "aws:securetransport" &&

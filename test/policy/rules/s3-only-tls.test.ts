@@ -55,6 +55,7 @@ describeRule("s3-only-tls", {
     ["a denial for whatever is called like the bucket", policy({ Resource: "arn:aws-cn:s3:::b*" })],
     ["a denial for everything", policy({ Resource: "*" })],
     ["a denial whose bucket is not known yet", policy({ Resource: [UNKNOWN, UNKNOWN] })],
+    ["a denial for a bucket not known yet", policy({ Resource: [UNKNOWN, "arn:aws:s3:::b/*"] })],
     ["a policy in the bucket", bucket({ policy: JSON.stringify(document()) })],
   ],
   refuses: [
@@ -63,6 +64,8 @@ describeRule("s3-only-tls", {
     ["a denial to one role alone", policy({ Principal: { AWS: "arn:aws:iam::1:role/x" } }), without],
     ["a denial of reading alone", policy({ Action: "s3:Get*" }), without],
     ["a denial for the bucket, not for what is in it", policy({ Resource: "arn:aws:s3:::b" }), without],
+    ["a denial for what is in it, not for the bucket", policy({ Resource: "arn:aws:s3:::b/*" }), without],
+    ["a denial for what is in any, not for a bucket", policy({ Resource: "arn:aws:s3:::*/*" }), without],
     ["a denial for one folder", policy({ Resource: ["arn:aws:s3:::b", "arn:aws:s3:::b/x/*"] }), without],
     ["a denial for objects of one name", policy({ Resource: "arn:aws:s3:::b/public*" }), without],
     ["a denial for objects of one kind", policy({ Resource: "arn:aws:s3:::b/*.png" }), without],
