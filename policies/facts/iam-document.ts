@@ -188,27 +188,31 @@ export function refuseEveryone(
     if (!allows || isBound(statement)) {
       continue;
     }
-    if (everyone !== undefined) {
+    if (everyone !== undefined && areConditionsKnown(statement)) {
       report.violation({ resource, path, found: everyone.value, wanted: "named principals" });
-    } else if (who.some(({ value }) => value === UNKNOWN)) {
+    } else if (everyone !== undefined || who.some(({ value }) => value === UNKNOWN)) {
       report.unknown(resource, path);
     }
   }
 }
 
+/** Whether all is known of what a statement holds under. */
+export function areConditionsKnown({ conditions }: Statement): boolean {
+  return !conditions.some(({ values }) => values.includes(UNKNOWN));
+}
+
 function conditions(value: Value): Condition[] {
-  if (!isObject(value)) {
-    return [];
-  }
-  return Object.entries(value).flatMap(([operator, keys]) =>
-    isObject(keys)
-      ? Object.entries(keys).map(([key, values]) => ({
-          operator: operator.toLowerCase(),
-          key: key.toLowerCase(),
-          values: asList(values),
-        }))
-      : [],
+  return named(value).flatMap(([operator, keys]) =>
+    named(keys).map(([key, values]) => ({ operator, key, values: asList(values) })),
   );
+}
+
+/** What an object holds, by its names in lower case; one that is not known yet holds something. */
+function named(value: Value): [name: string, value: Value][] {
+  if (value === UNKNOWN) {
+    return [["", UNKNOWN]];
+  }
+  return isObject(value) ? Object.entries(value).map(([name, one]) => [name.toLowerCase(), one]) : [];
 }
 
 type ObjectValue = { readonly [key: string]: Value };

@@ -1,5 +1,5 @@
 import type { ResourceRule } from "../core/rule";
-import { IDENTITY_POLICIES, statements } from "../facts/iam-document";
+import { areConditionsKnown, IDENTITY_POLICIES, statements } from "../facts/iam-document";
 import { covers, coversAnyResource, isBound, isKnown } from "../facts/iam-patterns";
 
 /** Actions that read but hand out data or credentials. */
@@ -59,10 +59,11 @@ const rule: ResourceRule = {
     );
     for (const statement of allowing) {
       const told = TELLING.filter((action) => statement.actions.some((pattern) => covers(pattern, action)));
-      if (told.length > 0 && coversAnyResource(statement)) {
+      const isWide = told.length > 0 && coversAnyResource(statement);
+      if (isWide && areConditionsKnown(statement)) {
         const found = `${told[0]} on any resource`;
         report.violation({ resource, path: statement.path, found, wanted: "named resources" });
-      } else if (!isKnown(statement)) {
+      } else if (isWide || !isKnown(statement)) {
         report.unknown(resource, statement.path);
       }
     }

@@ -1,5 +1,5 @@
 import type { ResourceRule } from "../core/rule";
-import { IDENTITY_POLICIES, statements } from "../facts/iam-document";
+import { areConditionsKnown, IDENTITY_POLICIES, statements } from "../facts/iam-document";
 import { coversAnyResource, isBound, isChanging, isKnown } from "../facts/iam-patterns";
 
 const rule: ResourceRule = {
@@ -22,7 +22,8 @@ const rule: ResourceRule = {
     );
     for (const statement of allowing) {
       const changing = statement.actions.filter(isChanging);
-      if (changing.length > 0 && coversAnyResource(statement)) {
+      const isWide = changing.length > 0 && coversAnyResource(statement);
+      if (isWide && areConditionsKnown(statement)) {
         const found = `${changing.join(", ")} on any resource`;
         report.violation({
           resource,
@@ -30,7 +31,7 @@ const rule: ResourceRule = {
           found,
           wanted: "named resources or a binding condition",
         });
-      } else if (!isKnown(statement)) {
+      } else if (isWide || !isKnown(statement)) {
         report.unknown(resource, statement.path);
       }
     }

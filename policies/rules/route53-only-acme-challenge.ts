@@ -1,5 +1,11 @@
 import type { ResourceRule } from "../core/rule";
-import { type Condition, IDENTITY_POLICIES, type Statement, statements } from "../facts/iam-document";
+import {
+  areConditionsKnown,
+  type Condition,
+  IDENTITY_POLICIES,
+  type Statement,
+  statements,
+} from "../facts/iam-document";
 import { covers, isChanging, isKnown } from "../facts/iam-patterns";
 
 const CHANGE = "route53:ChangeResourceRecordSets";
@@ -24,7 +30,7 @@ const rule: ResourceRule = {
       if (!changing.every((one) => String(one).toLowerCase() === CHANGE.toLowerCase())) {
         const found = changing.join(", ");
         report.violation({ resource, path: `${statement.path}.Action`, found, wanted: `${CHANGE} alone` });
-      } else if (!isKnown(statement)) {
+      } else if (!isKnown(statement) || (changing.length > 0 && !areConditionsKnown(statement))) {
         report.unknown(resource, statement.path);
       } else if (changing.length > 0) {
         for (const [path, wanted] of problems(statement)) {

@@ -20,5 +20,12 @@ describeRule("iam-no-public-principal", {
     ],
     ["a condition that holds for anybody", open("*", { StringLike: { "aws:PrincipalAccount": "*" } }), found],
   ],
-  unknown: [["who", open({ AWS: UNKNOWN }), "it: policy.Statement[0].Principal"]],
+  unknown: [
+    [
+      "whose callers",
+      open("*", { StringEquals: { "aws:PrincipalAccount": UNKNOWN } }),
+      "it: policy.Statement[0].Principal",
+    ],
+    ["who", open({ AWS: UNKNOWN }), "it: policy.Statement[0].Principal"],
+  ],
 });

@@ -84,6 +84,11 @@ describeRule("iam-no-wildcard-data-access", {
     ],
   ],
   unknown: [
+    [
+      "what a statement is bound to",
+      asObject({ action: "ec2:GetConsoleOutput", resource: "*", condition: { StringEquals: UNKNOWN } }),
+      "it: policy.Statement[0]",
+    ],
     ["the policy", later, "it: policy"],
     ["whose secret", asObject({ action: "ssm:GetParameter", resource: UNKNOWN }), "it: policy.Statement[0]"],
   ],

@@ -14,6 +14,12 @@ const later = resource("aws:iam/policy:Policy", { policy: UNKNOWN });
 const found = (what: string) =>
   `it: policy.Statement[0] is "${what} on any resource"; wanted named resources or a binding condition.`;
 const METRICS = { Action: "cloudwatch:PutMetricData", Resource: "*" };
+const UNKNOWN_CONDITIONS: Value[] = [
+  UNKNOWN,
+  { StringEquals: UNKNOWN },
+  { StringEquals: { "aws:ResourceTag/stack": [UNKNOWN] } },
+];
+
 describeRule("iam-no-wildcard-resource", {
   passes: [
     ["reading anything", policy({ Action: ["ec2:Describe*", "route53:ListHostedZones"], Resource: "*" })],
@@ -80,6 +86,11 @@ describeRule("iam-no-wildcard-resource", {
     ["a reading verb cut short", policy({ Action: "s3:G*", Resource: "*" }), found("s3:G*")],
   ],
   unknown: [
+    ...UNKNOWN_CONDITIONS.map((condition): [string, Resource, string] => [
+      "what a statement is bound to",
+      asObject({ action: "ec2:StopInstances", resource: "*", condition }),
+      "it: policy.Statement[0]",
+    ]),
     ["the policy", later, "it: policy"],
     ["a resource", asObject({ action: "ec2:RunInstances", resource: UNKNOWN }), "it: policy.Statement[0]"],
   ],

@@ -32,6 +32,11 @@ describeRule("kms-key-policy", {
       resource("aws:kms/key:Key", { bypassPolicyLockoutSafetyCheck: UNKNOWN }),
       "it: bypassPolicyLockoutSafetyCheck",
     ],
+    [
+      "whose callers",
+      open("*", { StringEquals: { "aws:PrincipalAccount": UNKNOWN } }),
+      "it: policy.Statement[0].Principal",
+    ],
     ["who", open({ AWS: UNKNOWN }), "it: policy.Statement[0].Principal"],
   ],
 });

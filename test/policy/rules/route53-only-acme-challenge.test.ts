@@ -167,6 +167,22 @@ describeRule("route53-only-acme-challenge", {
   unknown: [
     ["the policy", later, "it: policy"],
     [
+      "the name",
+      resource("aws:iam/policy:Policy", {
+        policy: {
+          Statement: {
+            Action: "route53:ChangeResourceRecordSets",
+            Resource: "arn:aws:route53:::hostedzone/Z1",
+            Condition: {
+              "ForAllValues:StringEquals": { [NAMES]: [UNKNOWN], [TYPES]: ["TXT"] },
+              Null: { [NAMES]: "false", [TYPES]: "false" },
+            },
+          },
+        },
+      }),
+      "it: policy.Statement[0]",
+    ],
+    [
       "the zone",
       resource("aws:iam/policy:Policy", {
         policy: {
