@@ -1,4 +1,4 @@
-import { expectAt } from "../core/expectation";
+import { expectAt, membersAt } from "../core/expectation";
 import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
 import { isOwnKey } from "../facts/keys";
@@ -11,11 +11,13 @@ const KEYS: Readonly<Record<string, string>> = {
   "aws:sqs/queue:Queue": "kmsMasterKeyId",
 };
 
+const WANTED = "a KMS key of the stack's own";
+
 const rule: ResourceRule = {
   description:
     "Secrets, secure parameters, topics and queues are encrypted with a KMS key of the stack's own.",
   why: "AWS's own keys serve everyone in the account who may read the secret; a key of one's own can say no, and tells who used it.",
-  fix: "set kmsKeyId (keyId on a parameter, kmsMasterKeyId on a topic or queue) to the stack's KMS key.",
+  fix: "set kmsKeyId (keyId on a parameter, kmsMasterKeyId on a topic or queue) to the stack's KMS key, and kmsKeyId of each of a secret's replicas to one of its region.",
   severity: "medium",
   enforcement: "mandatory",
   references: [
@@ -26,7 +28,11 @@ const rule: ResourceRule = {
   checkResource(resource, report) {
     const isPlain = resource.type === PARAMETER && /^String(List)?$/.test(String(valueAt(resource, "type")));
     if (!isPlain) {
-      expectAt(report, resource, KEYS[resource.type] ?? "", "a KMS key of the stack's own", isOwnKey);
+      expectAt(report, resource, KEYS[resource.type] ?? "", WANTED, isOwnKey);
+    }
+    // A copy in another region is encrypted with a key of that region.
+    for (const { path } of membersAt(report, resource, "replicas")) {
+      expectAt(report, resource, `${path}.kmsKeyId`, WANTED, isOwnKey);
     }
   },
 };
