@@ -22,6 +22,13 @@ export const OBJECT_LOCKS = both("ObjectLockConfiguration");
 export const NOTIFICATIONS: readonly string[] = [one("Notification")];
 export const REPLICATIONS: readonly string[] = [one("ReplicationConfig")];
 
+/** What lies in a bucket. */
+export const OBJECTS: readonly string[] = [
+  "aws:s3/bucketObject:BucketObject",
+  "aws:s3/bucketObjectv2:BucketObjectv2",
+  "aws:s3/objectCopy:ObjectCopy",
+];
+
 /** The buckets of a stack. */
 export function buckets(resources: readonly Resource[]): Resource[] {
   return resources.filter(({ type }) => BUCKET_TYPES.includes(type));

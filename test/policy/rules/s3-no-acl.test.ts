@@ -1,3 +1,4 @@
+import type { Resource } from "../../../policies/core/resource";
 import { UNKNOWN, type Value } from "../../../policies/core/value";
 import { about, bucket, bucketV2 } from "../../support/buckets";
 import { resource } from "../../support/policy";
@@ -23,6 +24,11 @@ describeRule("s3-no-acl", {
       "private",
       [bucketV2({ acl: "private" }), about("Acl", { acl: "private" }), about("AclV2", { acl: "private" })],
     ],
+    [
+      "an object whose list gives the bucket's owner all of it",
+      resource("aws:s3/bucketObjectv2:BucketObjectv2", { acl: "bucket-owner-full-control" }),
+    ],
+    ["logs that say nothing of who reads them", about("Logging", { targetBucket: "logs" })],
     ["what AWS reports of the owner", [bucketV2({ grants: [owner] }), granted(owner)]],
     ["an object that says nothing", resource("aws:s3/bucketObjectv2:BucketObjectv2", {})],
     ["lists turned off", about("OwnershipControls", { rule: { objectOwnership: "BucketOwnerEnforced" } })],
@@ -64,6 +70,21 @@ describeRule("s3-no-acl", {
       "a second person of a bucket",
       bucketV2({ grants: [owner, { ...owner, id: "2" }] }),
       grant("pictures: grants[1].type", '"CanonicalUser"'),
+    ],
+    [
+      "a stranger who reads, as the only person of a list",
+      bucketV2({ grants: [{ ...owner, id: "2", permissions: ["READ"] }] }),
+      grant("pictures: grants[0].type", '"CanonicalUser"'),
+    ],
+    ...["Logging", "LoggingV2"].map((kind): [string, Resource, string] => [
+      `a person who reads the logs, by ${kind}`,
+      about(kind, { targetGrants: [{ grantee: owner, permission: "FULL_CONTROL" }] }),
+      grant("it: targetGrants[0].grantee.type", '"CanonicalUser"'),
+    ]),
+    [
+      "a list that gives a bucket's owner what is the owner's",
+      bucket({ acl: "bucket-owner-full-control" }),
+      refused("pictures: acl", '"bucket-owner-full-control"'),
     ],
     [
       "a group",
