@@ -2,20 +2,23 @@ import { expectAt, membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
 import { UNKNOWN } from "../core/value";
-import { buckets, ENCRYPTIONS, expectPartner, ofTypes } from "../facts/buckets";
+import { buckets, ENCRYPTIONS, expectPartner, OBJECTS, ofTypes } from "../facts/buckets";
 import { isOwnKey } from "../facts/keys";
+import { isSet } from "../facts/machines";
 
 /** What both versions of the provider let a bucket say of itself. */
 const INLINE = [
   "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault",
   "serverSideEncryptionConfigurations[0].rules[0].applyServerSideEncryptionByDefaults[0]",
 ];
+const WANTED_ALGORITHM = '"aws:kms" or "aws:kms:dsse"';
 const WANTED_KEY = "a KMS key of the stack's own";
 
 const rule: StackRule = {
-  description: "Each bucket encrypts what it keeps with a KMS key of the stack's own.",
+  description:
+    "Each bucket encrypts what it keeps with a KMS key of the stack's own, and no object says otherwise.",
   why: "S3's own key opens for everyone who may read the bucket; a key of one's own can say no, and tells who used it.",
-  fix: 'add an aws.s3.BucketServerSideEncryptionConfiguration with sseAlgorithm "aws:kms" and kmsMasterKeyId; a bucket that only receives access logs, which S3 writes with AES256 alone, says so in an exception.',
+  fix: 'add an aws.s3.BucketServerSideEncryptionConfiguration with sseAlgorithm "aws:kms" and kmsMasterKeyId, and leave serverSideEncryption of objects out; a bucket that only receives access logs, which S3 writes with AES256 alone, says so in an exception.',
   severity: "high",
   enforcement: "mandatory",
   references: [
@@ -30,6 +33,9 @@ const rule: StackRule = {
     const configurations = ofTypes(resources, ENCRYPTIONS);
     for (const one of configurations) {
       checkRules(one, report);
+    }
+    for (const object of ofTypes(resources, OBJECTS)) {
+      checkObject(object, report);
     }
     const left = buckets(resources).filter((bucket) => !saysItself(bucket, report));
     const wanted = "a BucketServerSideEncryptionConfiguration with a KMS key";
@@ -50,8 +56,22 @@ function checkRules(resource: Resource, report: Report): void {
   }
   for (const { path } of rules) {
     const by = `${path}.applyServerSideEncryptionByDefault`;
-    expectAt(report, resource, `${by}.sseAlgorithm`, '"aws:kms" or "aws:kms:dsse"', isKms);
+    expectAt(report, resource, `${by}.sseAlgorithm`, WANTED_ALGORITHM, isKms);
     expectAt(report, resource, `${by}.kmsMasterKeyId`, WANTED_KEY, isOwnKey);
+  }
+}
+
+/** What an object says goes before what its bucket does; where it names no key, AWS's own is taken. */
+function checkObject(object: Resource, report: Report): void {
+  expectAt(
+    report,
+    object,
+    "serverSideEncryption",
+    WANTED_ALGORITHM,
+    (value) => !isSet(value) || isKms(value),
+  );
+  if (isKms(valueAt(object, "serverSideEncryption")) || isSet(valueAt(object, "kmsKeyId"))) {
+    expectAt(report, object, "kmsKeyId", WANTED_KEY, isOwnKey);
   }
 }
 

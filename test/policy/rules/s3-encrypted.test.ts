@@ -1,5 +1,7 @@
+import type { Resource } from "../../../policies/core/resource";
 import { UNKNOWN, type Value } from "../../../policies/core/value";
 import { about, bucket, bucketV2 } from "../../support/buckets";
+import { resource } from "../../support/policy";
 import { describeRule } from "../../support/rule-table";
 
 const KEY = "arn:aws:kms:eu-central-1:1:key/x";
@@ -11,6 +13,8 @@ const inline = (sseAlgorithm: Value, kmsMasterKeyId: Value = KEY) =>
       rule: { applyServerSideEncryptionByDefault: { sseAlgorithm, kmsMasterKeyId } },
     },
   });
+const object = (props: Record<string, Value>, kind = "bucketObjectv2:BucketObjectv2") =>
+  resource(`aws:s3/${kind}`, props);
 const PATH = "rules[0].applyServerSideEncryptionByDefault";
 const INLINE = "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault";
 const missing =
@@ -18,6 +22,9 @@ const missing =
 
 describeRule("s3-encrypted", {
   passes: [
+    ["an object that leaves it to its bucket", object({})],
+    ["an object with a key", object({ serverSideEncryption: "aws:kms", kmsKeyId: KEY })],
+    ["an object with a key alone", object({ kmsKeyId: KEY })],
     ["a bucket with a key", [bucket(), by("aws:kms")]],
     ["both layers", [bucket(), by("aws:kms:dsse")]],
     ["version 6", [bucketV2(), by("aws:kms", KEY, "ServerSideEncryptionConfigurationV2")]],
@@ -37,6 +44,23 @@ describeRule("s3-encrypted", {
     ["what AWS reports of a bucket beside its own resource", [inline("AES256", undefined), by("aws:kms")]],
   ],
   refuses: [
+    ...["bucketObject:BucketObject", "bucketObjectv2:BucketObjectv2", "objectCopy:ObjectCopy"].map(
+      (kind): [string, Resource, string] => [
+        `S3's own key in a ${kind}`,
+        object({ serverSideEncryption: "AES256" }, kind),
+        'it: serverSideEncryption is "AES256"; wanted "aws:kms" or "aws:kms:dsse".',
+      ],
+    ),
+    [
+      "AWS's key in an object that names none",
+      object({ serverSideEncryption: "aws:kms" }),
+      "it: kmsKeyId is absent; wanted a KMS key of the stack's own.",
+    ],
+    [
+      "AWS's key in an object",
+      object({ kmsKeyId: "alias/aws/s3" }),
+      'it: kmsKeyId is "alias/aws/s3"; wanted a KMS key of the stack\'s own.',
+    ],
     ["none", bucket(), missing],
     ["none in version 6", bucketV2(), missing],
     ["S3's own key in the bucket", inline("AES256"), missing],
@@ -63,6 +87,8 @@ describeRule("s3-encrypted", {
     ],
   ],
   unknown: [
+    ["an object's algorithm", object({ serverSideEncryption: UNKNOWN }), "it: serverSideEncryption"],
+    ["an object's key", object({ serverSideEncryption: "aws:kms", kmsKeyId: UNKNOWN }), "it: kmsKeyId"],
     ["the algorithm", by(UNKNOWN), `it: ${PATH}.sseAlgorithm`],
     ["the key", by("aws:kms", UNKNOWN), `it: ${PATH}.kmsMasterKeyId`],
     ["the rules", about("ServerSideEncryptionConfiguration", { rules: UNKNOWN }), "it: rules"],
