@@ -1,12 +1,16 @@
 import { expectAt } from "../core/expectation";
-import { valueAt } from "../core/resource";
-import type { StackRule } from "../core/rule";
+import { type Resource, valueAt } from "../core/resource";
+import type { Report, StackRule } from "../core/rule";
 import { UNKNOWN } from "../core/value";
 import { ACCESS_BLOCKS, buckets, expectPartner, ofTypes } from "../facts/buckets";
 import { isFalse, isTrue } from "../facts/machines";
 
 const ACCOUNT = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock";
-const ACCESS_POINTS = ["aws:s3/accessPoint:AccessPoint"];
+/** Access points, with where each says what it blocks. */
+const ACCESS_POINTS: readonly (readonly [type: string, block: string])[] = [
+  ["aws:s3/accessPoint:AccessPoint", "publicAccessBlockConfiguration"],
+  ["aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint", "details.publicAccessBlock"],
+];
 const FLAGS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 
 const rule: StackRule = {
@@ -36,15 +40,9 @@ const rule: StackRule = {
         expectAt(report, block, flag, "true", isTrue);
       }
     }
-    // An access point blocks unless it is told not to.
-    for (const point of ofTypes(resources, ACCESS_POINTS)) {
-      if (valueAt(point, "publicAccessBlockConfiguration") === UNKNOWN) {
-        report.unknown(point, "publicAccessBlockConfiguration");
-        continue;
-      }
-      for (const flag of FLAGS) {
-        const path = `publicAccessBlockConfiguration.${flag}`;
-        expectAt(report, point, path, "true", (value) => !isFalse(value));
+    for (const [type, block] of ACCESS_POINTS) {
+      for (const point of ofTypes(resources, [type])) {
+        checkAccessPoint(point, block, report);
       }
     }
     const wanted = "a BucketPublicAccessBlock with all four flags";
@@ -52,3 +50,14 @@ const rule: StackRule = {
   },
 };
 export default rule;
+
+/** An access point blocks unless it is told not to. */
+function checkAccessPoint(point: Resource, block: string, report: Report): void {
+  if (valueAt(point, block) === UNKNOWN) {
+    report.unknown(point, block);
+    return;
+  }
+  for (const flag of FLAGS) {
+    expectAt(report, point, `${block}.${flag}`, "true", (value) => !isFalse(value));
+  }
+}

@@ -14,6 +14,8 @@ const account = (props = {}) =>
   resource("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", { ...ALL, ...props });
 const point = (publicAccessBlockConfiguration?: Record<string, boolean> | typeof UNKNOWN) =>
   resource("aws:s3/accessPoint:AccessPoint", { publicAccessBlockConfiguration });
+const everywhere = (publicAccessBlock?: Record<string, boolean> | typeof UNKNOWN) =>
+  resource("aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint", { details: { publicAccessBlock } });
 const missing = (name: string) =>
   `${name} is "without a block of public access"; wanted a BucketPublicAccessBlock with all four flags.`;
 
@@ -24,6 +26,7 @@ describeRule("s3-public-access-blocked", {
     ["a bucket that is named by its name", [bucket({ bucket: "b" }), block({ bucket: "b" })]],
     ["a bucket of version 6, before ids are known", [bucketV2(), block()]],
     ["an access point by its default", point()],
+    ["an access point of several regions by its default", everywhere()],
     ["the account's block", account()],
   ],
   refuses: [
@@ -48,8 +51,14 @@ describeRule("s3-public-access-blocked", {
       point({ blockPublicAcls: false }),
       "it: publicAccessBlockConfiguration.blockPublicAcls is false; wanted true.",
     ],
+    [
+      "an access point of several regions that lets policies in",
+      everywhere({ ...ALL, blockPublicPolicy: false }),
+      "it: details.publicAccessBlock.blockPublicPolicy is false; wanted true.",
+    ],
   ],
   unknown: [
+    ["the block of an access point of several regions", everywhere(UNKNOWN), "it: details.publicAccessBlock"],
     ["a flag", block({ blockPublicAcls: UNKNOWN }), "it: blockPublicAcls"],
     ["an access point's block", point(UNKNOWN), "it: publicAccessBlockConfiguration"],
   ],
