@@ -16,6 +16,10 @@ const CONTROL = [
   "s3:PutBucketVersioning",
   "s3:PutLifecycleConfiguration",
   "s3:PutReplicationConfiguration",
+  "s3:PutObjectVersionAcl",
+  "s3:PutBucketLogging",
+  "s3:PutBucketObjectLockConfiguration",
+  "s3:BypassGovernanceRetention",
 ];
 
 const rule: ResourceRule = {

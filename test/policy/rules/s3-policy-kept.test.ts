@@ -18,6 +18,10 @@ const HANDED: readonly (readonly [action: string, what: string])[] = [
   ["s3:PutBucketPublicAccessBlock", "takes the block of public access away"],
   ["s3:PutBucketVersioning", "overwrites for good"],
   ["s3:PutLifecycleConfiguration", "has everything deleted tomorrow"],
+  ["s3:PutObjectVersionAcl", "gives an old version to everyone"],
+  ["s3:PutBucketLogging", "is no longer written down"],
+  ["s3:PutBucketObjectLockConfiguration", "locks nothing any longer"],
+  ["s3:BypassGovernanceRetention", "deletes what is locked"],
   ["s3:PutReplicationConfiguration", "has a copy of everything in its own account"],
 ];
 
@@ -39,7 +43,7 @@ describeRule("s3-policy-kept", {
     [
       "a pattern, in any case",
       about("Policy", allow(["S3:put*Acl"])),
-      found("it", "s3:PutBucketAcl, s3:PutObjectAcl"),
+      found("it", "s3:PutBucketAcl, s3:PutObjectAcl, s3:PutObjectVersionAcl"),
     ],
     [
       "everything, in the bucket itself",
