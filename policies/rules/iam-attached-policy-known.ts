@@ -18,7 +18,8 @@ const rule: StackRule = {
     for (const resource of resources) {
       for (const path of attachedPolicies(resource, report)) {
         const found = valueAt(resource, path);
-        const isOfStack = policies.some((one) => partnership(one, ["arn", "id"], resource, path) !== "no");
+        const keys = path.endsWith("name") ? ["name"] : ["arn", "id"];
+        const isOfStack = policies.some((one) => partnership(one, keys, resource, path) !== "no");
         // AWS's own are for iam-no-broad-managed-policy to look at.
         if (!isOfStack && nameOfAws(found) === undefined) {
           const shown = found === UNKNOWN ? "one that is not of this stack" : found;

@@ -8,6 +8,11 @@ const attach = (policyArn: Value, kind = "rolePolicyAttachment:RolePolicyAttachm
   resource(`aws:iam/${kind}`, { policyArn });
 const list = (type: string, key: string, ...arns: Value[]) => resource(type, { [key]: arns });
 const ADMIN = "arn:aws:iam::2:policy/Admin";
+const named = resource("aws:iam/policy:Policy", { name: "own", arn: "arn:own", id: "arn:own" }, "own");
+const REFERENCE = "aws:ssoadmin/customerManagedPolicyAttachment";
+const by = (customerManagedPolicyReference: Value): Record<string, Value> => ({
+  customerManagedPolicyReference,
+});
 const found = (what: string) => `it: policyArn is ${what}; wanted a policy of this stack.`;
 
 describeRule("iam-attached-policy-known", {
@@ -22,7 +27,19 @@ describeRule("iam-attached-policy-known", {
       "the stack's own in a role's list",
       [own, list("aws:iam/role:Role", "managedPolicyArns", "arn:aws:iam::1:policy/own")],
     ],
+    [
+      "the stack's own by its name, known or not",
+      [
+        named,
+        resource(`${REFERENCE}:CustomerManagedPolicyAttachment`, by({ name: "own" }), "a"),
+        resource(`${REFERENCE}:CustomerManagedPolicyAttachment`, by({ name: UNKNOWN }), "b"),
+      ],
+    ],
     ["another type with such a property", resource("aws:iam/user:User", { policyArn: ADMIN })],
+    [
+      "what may be the stack's own, before its ARN is known",
+      [resource("aws:iam/policy:Policy", { name: "own" }, "own"), attach("arn:aws:iam::1:policy/own")],
+    ],
     ["one of AWS's own, with blanks", attach(" arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy ")],
     ["one of AWS's own", attach("arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")],
   ],
@@ -64,6 +81,21 @@ describeRule("iam-attached-policy-known", {
       "what a permission set gives to people",
       resource("aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", { managedPolicyArn: ADMIN }),
       `it: managedPolicyArn is "${ADMIN}"; wanted a policy of this stack.`,
+    ],
+    [
+      "what a permission set gives to people, by its name",
+      [named, resource(`${REFERENCE}:CustomerManagedPolicyAttachment`, by({ name: "Admin" }))],
+      'it: customerManagedPolicyReference.name is "Admin"; wanted a policy of this stack.',
+    ],
+    [
+      "what a permission set gives to people, by names",
+      [
+        named,
+        resource(`${REFERENCE}sExclusive:CustomerManagedPolicyAttachmentsExclusive`, {
+          customerManagedPolicyReferences: [{ name: "own" }, { name: "Admin" }],
+        }),
+      ],
+      'it: customerManagedPolicyReferences[1].name is "Admin"; wanted a policy of this stack.',
     ],
     [
       "what a permission set gives to people, in a list",
