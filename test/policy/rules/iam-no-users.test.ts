@@ -1,8 +1,11 @@
+import { UNKNOWN, type Value } from "../../../policies/core/value";
 import { resource } from "../../support/policy";
 import { describeRule } from "../../support/rule-table";
 
 const of = (kind: string) =>
   resource(`aws:iam/${kind.slice(0, 1).toLowerCase()}${kind.slice(1)}:${kind}`, {});
+
+const attach = (props: Record<string, Value>) => resource("aws:iam/policyAttachment:PolicyAttachment", props);
 
 /** Each is, or makes, somebody who signs in with something that does not end. */
 const KINDS = [
@@ -21,11 +24,23 @@ const KINDS = [
 ];
 
 describeRule("iam-no-users", {
-  passes: [["a role", resource("aws:iam/role:Role", {})]],
+  passes: [
+    ["a role", resource("aws:iam/role:Role", {})],
+    ["a policy for roles", attach({ roles: ["vm"], users: [], groups: null })],
+  ],
   refuses: [
     ["a user", resource("aws:iam/user:User", {}), 'it is "User"; wanted a role.'],
     ["a key", resource("aws:iam/accessKey:AccessKey", {}), 'it is "AccessKey"; wanted a role.'],
     ...KINDS.map((kind) => [kind, of(kind), `it is "${kind}"; wanted a role.`] as const),
+    [
+      "a policy for users and groups",
+      attach({ roles: ["vm"], users: ["ann", "bob"], groups: ["operators"] }),
+      [
+        'it: users[0] is "ann"; wanted a role.',
+        'it: users[1] is "bob"; wanted a role.',
+        'it: groups[0] is "operators"; wanted a role.',
+      ],
+    ],
     [
       "a key of Lightsail's",
       resource("aws:lightsail/bucketAccessKey:BucketAccessKey", {}),
@@ -37,5 +52,7 @@ describeRule("iam-no-users", {
       'it is "UserLoginProfile"; wanted a role.',
     ],
   ],
-  unknown: [],
+  unknown: [
+    ["whose a policy is", attach({ users: UNKNOWN, groups: [UNKNOWN] }), ["it: users", "it: groups[0]"]],
+  ],
 });
