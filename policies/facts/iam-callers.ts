@@ -1,4 +1,4 @@
-import type { Statement } from "./iam-document";
+import { isNarrowed, type Statement } from "./iam-document";
 
 /** Keys that say whose the caller is. */
 const CALLER: readonly string[] = [
@@ -7,19 +7,15 @@ const CALLER: readonly string[] = [
   "aws:principalorgid",
   "aws:principalarn",
   "aws:sourceaccount",
+  // The same, as the policy has it that SNS gives each topic.
+  "aws:sourceowner",
   "aws:sourcearn",
   "aws:sourceorgid",
 ];
 
 /** Whether conditions leave only callers of named accounts; absent keys and wildcards must not get past them. */
-export function isOwnCallersOnly({ conditions }: Statement): boolean {
-  return conditions.some(
-    ({ operator, key, values }) =>
-      /^(foranyvalue:)?(string|arn)(equals|like|equalsignorecase)$/.test(operator) &&
-      CALLER.includes(key) &&
-      values.length > 0 &&
-      values.every((value) => typeof value === "string" && isNamed(value)),
-  );
+export function isOwnCallersOnly(statement: Statement): boolean {
+  return isNarrowed(statement, (key) => CALLER.includes(key), isNamed);
 }
 
 function isNamed(value: string): boolean {

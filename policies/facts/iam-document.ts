@@ -71,6 +71,29 @@ export const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
   "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy": "accessPolicy",
   "aws:efs/fileSystemPolicy:FileSystemPolicy": "policy",
   "aws:backup/vaultPolicy:VaultPolicy": "policy",
+  "aws:s3/filesFileSystemPolicy:FilesFileSystemPolicy": "policy",
+  "aws:s3control/objectLambdaAccessPointPolicy:ObjectLambdaAccessPointPolicy": "policy",
+  "aws:s3control/multiRegionAccessPointPolicy:MultiRegionAccessPointPolicy": "details.policy",
+  "aws:s3control/accessGrantsInstanceResourcePolicy:AccessGrantsInstanceResourcePolicy": "policy",
+  "aws:s3tables/tablePolicy:TablePolicy": "resourcePolicy",
+  "aws:glacier/vaultLock:VaultLock": "policy",
+  "aws:lambda/resourcePolicy:ResourcePolicy": "policy",
+  "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": "repositoryPolicy",
+  "aws:codeartifact/domainPermissions:DomainPermissions": "policyDocument",
+  "aws:codeartifact/repositoryPermissionsPolicy:RepositoryPermissionsPolicy": "policyDocument",
+  "aws:cloudwatch/logDeliveryDestinationPolicy:LogDeliveryDestinationPolicy": "deliveryDestinationPolicy",
+  "aws:sesv2/emailIdentityPolicy:EmailIdentityPolicy": "policy",
+  "aws:acmpca/policy:Policy": "policy",
+  "aws:dsql/clusterPolicy:ClusterPolicy": "policy",
+  "aws:xray/resourcePolicy:ResourcePolicy": "policyDocument",
+  "aws:amp/resourcePolicy:ResourcePolicy": "policyDocument",
+  "aws:oam/sinkPolicy:SinkPolicy": "policy",
+  "aws:schemas/registryPolicy:RegistryPolicy": "policy",
+  "aws:mediastore/containerPolicy:ContainerPolicy": "policy",
+  "aws:cloudsearch/domainServiceAccessPolicy:DomainServiceAccessPolicy": "accessPolicy",
+  "aws:networkfirewall/resourcePolicy:ResourcePolicy": "policy",
+  "aws:opensearchingest/resourcePolicy:ResourcePolicy": "policy",
+  "aws:bedrock/agentcoreResourcePolicy:AgentcoreResourcePolicy": "policy",
 };
 
 export const KEY_POLICIES: Readonly<Record<string, string>> = {
@@ -194,6 +217,26 @@ export function refuseEveryone(
       report.unknown(resource, path);
     }
   }
+}
+
+/**
+ * Whether a condition is true of nothing but what its values name. One with IfExists or ForAllValues is true of a request
+ * without the key, too, and one with the key's own value always.
+ */
+export function isNarrowed(
+  { conditions }: Statement,
+  isKey: (key: string) => boolean,
+  isName: (value: string) => boolean,
+): boolean {
+  return conditions.some(
+    ({ operator, key, values }) =>
+      /^(foranyvalue:)?(string|arn)(equals|like|equalsignorecase)$/.test(operator) &&
+      isKey(key) &&
+      values.length > 0 &&
+      values.every(
+        (value) => typeof value === "string" && isName(value) && !value.toLowerCase().includes(`\${${key}`),
+      ),
+  );
 }
 
 /** Whether all is known of what a statement holds under. */

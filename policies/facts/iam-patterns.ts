@@ -1,5 +1,5 @@
 import { UNKNOWN, type Value } from "../core/value";
-import type { Statement } from "./iam-document";
+import { isNarrowed, type Statement } from "./iam-document";
 
 /** Whether a pattern with `*` and `?` covers an action, in any case, as IAM compares. */
 export function covers(pattern: Value, action: string): boolean {
@@ -24,7 +24,7 @@ export function areEverything(patterns: readonly Value[]): boolean {
 }
 
 const READING =
-  /^[\w-]+:(get|list|describe|batchget|head|search|lookup|view|query|scan|simulate|validate|check)/i;
+  /^[\w-]+:(get|list|describe|batchget|batchcheck|head|search|lookup|view|query|scan|simulate|validate|check)/i;
 
 /** Whether a pattern covers actions that change something; its wildcards must leave a reading verb whole to not do so. */
 export function isChanging(pattern: Value): boolean {
@@ -84,12 +84,10 @@ const BINDING = [
 ];
 
 /** Whether a condition binds what the statement may be used on; one that is true of nothing, or of anything, does not. */
-export function isBound({ conditions }: Statement): boolean {
-  return conditions.some(
-    ({ operator, key, values }) =>
-      /^(foranyvalue:)?(string|arn)(equals|like|equalsignorecase)$/.test(operator) &&
-      BINDING.some((binding) => binding.test(key)) &&
-      values.length > 0 &&
-      values.every((value) => typeof value === "string" && !/^[*?]*$/.test(value)),
+export function isBound(statement: Statement): boolean {
+  return isNarrowed(
+    statement,
+    (key) => BINDING.some((binding) => binding.test(key)),
+    (value) => !/^[*?]*$/.test(value),
   );
 }

@@ -27,6 +27,8 @@ const condition = (operator: string, key: string, ...values: Value[]): Condition
   values,
 });
 
+const variable = (name: string) => `\${${name}}`;
+
 describe("covers", () => {
   it.each<[Value, string]>([
     ["s3:GetObject", "s3:GetObject"],
@@ -95,7 +97,7 @@ describe("isChanging", () => {
       "iam:SimulatePrincipalPolicy",
       "x:CheckIt",
     ],
-    ...["x:SearchIt", "x:LookupIt", "x:ValidateIt", UNKNOWN, undefined],
+    ...["ecr:BatchCheckLayerAvailability", "x:SearchIt", "x:LookupIt", "x:ValidateIt", UNKNOWN, undefined],
   ])("not %s", (action) => {
     expect(isChanging(action as Value)).toBe(false);
   });
@@ -184,6 +186,7 @@ describe("of a statement", () => {
 
   it.each([
     condition("stringequals", "aws:resourcetag/stack", "comfy"),
+    condition("stringequals", "aws:resourcetag/stack", variable("aws:PrincipalTag/stack")),
     condition("stringlike", "ec2:resourcetag/stack", "comfy-*"),
     condition("foranyvalue:stringequals", "aws:resourcetag/stack", "comfy"),
     condition("stringequalsignorecase", "cloudwatch:namespace", "comfy"),
@@ -209,6 +212,8 @@ describe("of a statement", () => {
     condition("stringequals", "ec2:vpcs", "a"),
     condition("stringequals", "s3:vpc", "a"),
     condition("stringequals", "aws:resourcetag/stack"),
+    condition("stringequals", "aws:resourcetag/stack", variable("aws:ResourceTag/stack")),
+    condition("stringequals", "aws:resourcetag/stack", `a${variable("AWS:resourcetag/stack, 'b'")}`),
     condition("stringlike", "aws:resourcetag/stack", "?*"),
     condition("stringlike", "aws:resourcetag/stack", ""),
     condition("stringlike", "aws:resourcetag/stack", UNKNOWN),
@@ -217,7 +222,7 @@ describe("of a statement", () => {
   });
 
   it.each([
-    ...["kms:calleraccount", "aws:principalaccount", "aws:sourceaccount"].map((key) =>
+    ...["kms:calleraccount", "aws:principalaccount", "aws:sourceaccount", "aws:sourceowner"].map((key) =>
       condition("stringequals", key, "123456789012"),
     ),
     ...["aws:principalorgid", "aws:sourceorgid"].map((key) => condition("stringlike", key, "o-1")),
