@@ -12,6 +12,16 @@ export type Value =
   | readonly Value[]
   | { readonly [key: string]: Value };
 
+/** Whether a value is true in any way that Pulumi's providers read a boolean: most of them as Go does, from text too. */
+export function isTrue(value: Value): boolean {
+  return value === true || value === 1 || (typeof value === "string" && /^\s*(true|t|1)\s*$/i.test(value));
+}
+
+/** Whether a value is false in any such way; what is absent is not. */
+export function isFalse(value: Value): boolean {
+  return value === false || value === 0 || (typeof value === "string" && /^\s*(false|f|0)\s*$/i.test(value));
+}
+
 /** How unknown values are spelled in JSON that Pulumi writes (sdk/go/common/resource/plugin/rpc.go). */
 const UNKNOWN_SENTINELS: ReadonlySet<unknown> = new Set([
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",

@@ -1,7 +1,7 @@
 import { type Resource, valueAt } from "../core/resource";
 import type { Report } from "../core/rule";
-import { UNKNOWN, type Value } from "../core/value";
-import { isTrue, word } from "./docker";
+import { isTrue, UNKNOWN, type Value } from "../core/value";
+import { word } from "./docker";
 
 /** Types whose resources are certificates. */
 export const CERTIFICATES = [

@@ -12,11 +12,6 @@ export const NETWORK = "docker:index/network:Network";
 export const SERVICE = "docker:index/service:Service";
 export const PLUGIN = "docker:index/plugin:Plugin";
 
-/** Whether a value is true in any way that Pulumi's providers read a boolean. */
-export function isTrue(value: Value): boolean {
-  return value === true || value === 1 || (typeof value === "string" && /^\s*(true|t|1)\s*$/i.test(value));
-}
-
 /** A string as the engine compares it: modes and names of networks are the same with blanks around them. */
 export function word(value: Value): string {
   return typeof value === "string" ? value.trim().toLowerCase() : "";

@@ -1,7 +1,7 @@
 import { membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report } from "../core/rule";
-import { UNKNOWN, type Value } from "../core/value";
+import { isTrue, UNKNOWN, type Value } from "../core/value";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 const SPOT = "aws:ec2/spotInstanceRequest:SpotInstanceRequest";
@@ -124,15 +124,6 @@ function mappedDisks(template: Resource, report: Report): Disk[] {
 
 function disk(path: string): Disk {
   return { path, encrypted: `${path}.encrypted`, key: `${path}.kmsKeyId` };
-}
-
-/** The provider takes truth as text, too. */
-export function isTrue(value: Value): boolean {
-  return value === true || (typeof value === "string" && value.toLowerCase() === "true");
-}
-
-export function isFalse(value: Value): boolean {
-  return value === false || (typeof value === "string" && value.toLowerCase() === "false");
 }
 
 /** Whether there is something, if not known yet. */

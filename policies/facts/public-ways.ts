@@ -1,8 +1,8 @@
 import type { Resource } from "../core/resource";
 import { valueAt } from "../core/resource";
 import type { Report } from "../core/rule";
-import { UNKNOWN, type Value } from "../core/value";
-import { isFalse, isSet, isTrue } from "./machines";
+import { isFalse, isTrue, UNKNOWN, type Value } from "../core/value";
+import { isSet } from "./machines";
 import { type Partnership, partnership } from "./partners";
 import { addressRange, isWorld } from "./ranges";
 import { securityGroupRules } from "./security-group-rules";

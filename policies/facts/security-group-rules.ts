@@ -1,7 +1,6 @@
 import type { Resource } from "../core/resource";
 import { valueAt } from "../core/resource";
-import { UNKNOWN, type Value } from "../core/value";
-import { isTrue } from "./machines";
+import { isTrue, UNKNOWN, type Value } from "../core/value";
 
 /** One line of a security group, whichever of AWS's five ways it is written in. */
 export interface SecurityGroupRule {

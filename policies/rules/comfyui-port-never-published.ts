@@ -1,8 +1,8 @@
 import { expectAt } from "../core/expectation";
 import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
-import { UNKNOWN, type Value } from "../core/value";
-import { CONTAINER, isTrue, SERVICE } from "../facts/docker";
+import { isTrue, UNKNOWN, type Value } from "../core/value";
+import { CONTAINER, SERVICE } from "../facts/docker";
 
 const COMFYUI = 8188;
 const WANTED = "no way to 8188";

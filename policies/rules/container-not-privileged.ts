@@ -1,6 +1,7 @@
 import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
-import { CONTAINER, isTrue } from "../facts/docker";
+import { isTrue } from "../core/value";
+import { CONTAINER } from "../facts/docker";
 
 const rule: ResourceRule = {
   description: "No container is privileged.",

@@ -1,6 +1,7 @@
 import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
-import { CONTAINER, isTrue, stringsAt, word } from "../facts/docker";
+import { isTrue } from "../core/value";
+import { CONTAINER, stringsAt, word } from "../facts/docker";
 
 const rule: ResourceRule = {
   description: "A container's root file system is read-only.",

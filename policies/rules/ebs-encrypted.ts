@@ -1,7 +1,8 @@
 import { expectAt, membersAt } from "../core/expectation";
 import type { Resource } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
-import { disks, isFalse, isTrue, MACHINE_TYPES, machines } from "../facts/machines";
+import { isFalse, isTrue } from "../core/value";
+import { disks, MACHINE_TYPES, machines } from "../facts/machines";
 
 const AMI = "aws:ec2/ami:Ami";
 const DEFAULT = "aws:ebs/encryptionByDefault:EncryptionByDefault";

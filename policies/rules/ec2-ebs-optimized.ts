@@ -1,6 +1,7 @@
 import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
-import { isTrue, MACHINE_TYPES, machines } from "../facts/machines";
+import { isTrue } from "../core/value";
+import { MACHINE_TYPES, machines } from "../facts/machines";
 
 const rule: ResourceRule = {
   description: "Machines have bandwidth of their own to their volumes.",

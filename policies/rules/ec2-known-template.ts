@@ -1,8 +1,8 @@
 import { membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
-import { UNKNOWN, type Value } from "../core/value";
-import { isSet, isTrue } from "../facts/machines";
+import { isTrue, UNKNOWN, type Value } from "../core/value";
+import { isSet } from "../facts/machines";
 import { partnership } from "../facts/partners";
 
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";

@@ -2,7 +2,8 @@ import { expectAt, membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
 import type { Value } from "../core/value";
-import { isFalse, isSet, isTrue, MACHINE_TYPES, machines } from "../facts/machines";
+import { isFalse, isTrue } from "../core/value";
+import { isSet, MACHINE_TYPES, machines } from "../facts/machines";
 import { ADDRESS_KEYS, BALANCER_TYPES, givesNoAddress } from "../facts/public-ways";
 
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";

@@ -1,8 +1,8 @@
 import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
+import { isTrue } from "../core/value";
 import { isOwnCallersOnly } from "../facts/iam-callers";
 import { KEY_POLICIES, refuseEveryone } from "../facts/iam-document";
-import { isTrue } from "../facts/machines";
 
 const rule: ResourceRule = {
   description: "A KMS key's policy lets only named principals use it, and its owner keep control.",

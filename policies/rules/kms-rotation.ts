@@ -1,8 +1,8 @@
 import { expectAt } from "../core/expectation";
 import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
-import { isSet, isTrue } from "../facts/machines";
+import { isTrue, UNKNOWN } from "../core/value";
+import { isSet } from "../facts/machines";
 
 const YEAR_DAYS = 365;
 const SPEC = "customerMasterKeySpec";

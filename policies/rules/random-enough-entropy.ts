@@ -1,9 +1,9 @@
 import type { Resource } from "../core/resource";
 import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
+import { isFalse, UNKNOWN } from "../core/value";
 import { asNumber } from "../facts/docker";
-import { isFalse, isSet } from "../facts/machines";
+import { isSet } from "../facts/machines";
 
 const LEAST_BITS = 128;
 const PASSWORD = "random:index/randomPassword:RandomPassword";

@@ -1,9 +1,8 @@
 import { expectAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
+import { isFalse, isTrue, UNKNOWN } from "../core/value";
 import { ACCESS_BLOCKS, buckets, expectPartner, ofTypes } from "../facts/buckets";
-import { isFalse, isTrue } from "../facts/machines";
 
 const ACCOUNT = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock";
 /** Access points, with where each says what it blocks. */

@@ -1,9 +1,8 @@
 import { expectAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
+import { isTrue, UNKNOWN } from "../core/value";
 import { buckets, expectPartner, ofTypes, VERSIONINGS } from "../facts/buckets";
-import { isTrue } from "../facts/machines";
 
 const INLINE = ["versioning.enabled", "versionings[0].enabled"];
 

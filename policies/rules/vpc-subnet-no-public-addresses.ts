@@ -1,7 +1,8 @@
 import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
 import type { Value } from "../core/value";
-import { isFalse, isSet } from "../facts/machines";
+import { isFalse } from "../core/value";
+import { isSet } from "../facts/machines";
 
 const DEFAULT_SUBNET = "aws:ec2/defaultSubnet:DefaultSubnet";
 

@@ -5,7 +5,6 @@ import {
   asNumber,
   commandWords,
   isComfyUi,
-  isTrue,
   securityOptions,
   stringsAt,
   word,
@@ -23,17 +22,6 @@ function read<T>(reading: (report: Report) => T): [T, string[]] {
 }
 
 describe("values as the providers and the engine read them", () => {
-  it.each<Value>([true, 1, "true", "True", " TRUE ", "t", "1"])("%j is true", (value) => {
-    expect(isTrue(value)).toBe(true);
-  });
-
-  it.each<Value>([false, 0, "", "false", "truely", "untrue", "11", undefined, null, UNKNOWN, []])(
-    "%j is not",
-    (value) => {
-      expect(isTrue(value)).toBe(false);
-    },
-  );
-
   it.each<[Value, string]>([
     [" Host ", "host"],
     [5, ""],

@@ -35,6 +35,7 @@ describe("publicWays", () => {
   it.each<[string, Record<string, Value>]>([
     ["an address", { associatePublicIpAddress: true }],
     ["an address, as text", { associatePublicIpAddress: "true" }],
+    ["an address, as a digit", { associatePublicIpAddress: "1" }],
     ["addresses of IPv6", { ipv6AddressCount: 1 }],
     ["one address of IPv6", { ipv6Addresses: [UNKNOWN] }],
     ["a first address of IPv6", { enablePrimaryIpv6: true }],

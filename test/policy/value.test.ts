@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isSecretAt, type Resource, valueAt } from "../../policies/core/resource";
-import { show, toValue, UNKNOWN, type Value } from "../../policies/core/value";
+import { isFalse, isTrue, show, toValue, UNKNOWN, type Value } from "../../policies/core/value";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
@@ -124,4 +124,28 @@ describe("show", () => {
   ])("%j", (value, text) => {
     expect(show(value)).toBe(text);
   });
+});
+
+describe("booleans as the providers read them", () => {
+  it.each<Value>([true, 1, "true", "True", " TRUE ", "t", "1"])("%j is true", (value) => {
+    expect(isTrue(value)).toBe(true);
+  });
+
+  it.each<Value>([false, 0, "", "false", "truely", "untrue", "11", undefined, null, UNKNOWN, []])(
+    "%j is not true",
+    (value) => {
+      expect(isTrue(value)).toBe(false);
+    },
+  );
+
+  it.each<Value>([false, 0, "false", "False", " FALSE ", "f", "0"])("%j is false", (value) => {
+    expect(isFalse(value)).toBe(true);
+  });
+
+  it.each<Value>([true, 1, "", "true", "falsely", "unfalse", "00", undefined, null, UNKNOWN, []])(
+    "%j is not false",
+    (value) => {
+      expect(isFalse(value)).toBe(false);
+    },
+  );
 });
