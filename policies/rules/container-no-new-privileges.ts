@@ -12,17 +12,16 @@ const rule: ResourceRule = {
   references: [{ catalogue: "cis-docker", id: "5.26" }],
   types: [CONTAINER],
   checkResource(resource, report) {
-    // The engine reads the value as Go does, and the last one counts.
     const options = securityOptions(resource, report).filter(({ key }) => key === "no-new-privileges");
-    const last = options.at(-1);
-    if (last !== undefined) {
-      if (!(last.text === "no-new-privileges" || /^(1|t|T|TRUE|true|True)$/.test(last.value))) {
-        report.violation({ resource, path: last.path, found: last.text, wanted: '"no-new-privileges:true"' });
+    // The engine takes the last one, and the provider hands them over in an order of its own.
+    for (const { path, text, value } of options) {
+      // The engine reads the value as Go does.
+      if (!(text === "no-new-privileges" || /^(1|t|T|TRUE|true|True)$/.test(value))) {
+        report.violation({ resource, path, found: text, wanted: '"no-new-privileges:true"' });
       }
-      return;
     }
     const list = valueAt(resource, "securityOpts");
-    if (list !== UNKNOWN && !(Array.isArray(list) && list.includes(UNKNOWN))) {
+    if (options.length === 0 && list !== UNKNOWN && !(Array.isArray(list) && list.includes(UNKNOWN))) {
       report.violation({
         resource,
         path: "securityOpts",

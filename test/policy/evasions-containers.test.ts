@@ -279,6 +279,16 @@ const EVASIONS: Evasion[] = [
     ['it: envs[0] is "--enable-manager"; wanted no --enable-manager and no --enable-cors-header.'],
   ],
   [
+    "container-no-new-privileges",
+    "false before true: the provider keeps no order",
+    [
+      it("docker:index/container:Container", {
+        securityOpts: ["no-new-privileges:false", "no-new-privileges:true"],
+      }),
+    ],
+    ['it: securityOpts[0] is "no-new-privileges:false"; wanted "no-new-privileges:true".'],
+  ],
+  [
     "image-base-by-digest",
     "build context ssh",
     [it("docker:index/image:Image", { build: { context: "user@host:x.git" } })],
