@@ -13,13 +13,12 @@ const rule: ResourceRule = {
   types: [CONTAINER],
   checkResource(resource, report) {
     const cpus = valueAt(resource, "cpus");
-    const quota = valueAt(resource, "cpuQuota");
-    if (asNumber(cpus) > 0 || asNumber(quota) > 0) {
-      return;
-    }
-    if (cpus === UNKNOWN || quota === UNKNOWN) {
-      report.unknown(resource, cpus === UNKNOWN ? "cpus" : "cpuQuota");
-    } else {
+    // The provider looks at a quota only where no processors are named.
+    const path = (cpus ?? "") === "" ? "cpuQuota" : "cpus";
+    const limit = valueAt(resource, path);
+    if (limit === UNKNOWN) {
+      report.unknown(resource, path);
+    } else if (!(asNumber(limit) > 0)) {
       report.violation({ resource, path: "cpus", found: cpus, wanted: "a number of processors above 0" });
     }
   },

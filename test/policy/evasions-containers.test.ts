@@ -289,6 +289,12 @@ const EVASIONS: Evasion[] = [
     ['it: securityOpts[0] is "no-new-privileges:false"; wanted "no-new-privileges:true".'],
   ],
   [
+    "container-cpu-limit",
+    "no processors, which come before the quota",
+    [it("docker:index/container:Container", { cpus: "0", cpuQuota: 50000 })],
+    ['it: cpus is "0"; wanted a number of processors above 0.'],
+  ],
+  [
     "image-base-by-digest",
     "build context ssh",
     [it("docker:index/image:Image", { build: { context: "user@host:x.git" } })],

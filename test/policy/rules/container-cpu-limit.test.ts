@@ -8,6 +8,7 @@ describe(ID, () => {
   it.each([
     [resource("docker:index/container:Container", { cpus: "0.5" })],
     [resource("docker:index/container:Container", { cpuQuota: 1000 })],
+    [resource("docker:index/container:Container", { cpus: "", cpuQuota: 1000 })],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -36,6 +37,10 @@ describe(ID, () => {
   it.each([
     { it: resource("docker:index/container:Container", { cpus: UNKNOWN }), paths: ["it: cpus"] },
     { it: resource("docker:index/container:Container", { cpuQuota: UNKNOWN }), paths: ["it: cpuQuota"] },
+    {
+      it: resource("docker:index/container:Container", { cpus: UNKNOWN, cpuQuota: 1000 }),
+      paths: ["it: cpus"],
+    },
   ])("looks again when $paths is known", ({ it, paths }) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: paths });
   });
