@@ -7,14 +7,14 @@ import { CONTAINER, SERVICE } from "../facts/docker";
 const COMFYUI = 8188;
 const WANTED = "no way to 8188";
 
-/** Every port and range in a value, also in the command line's spelling: [::]:8188:8188/tcp. */
+/** Every port and range in a value, also in the command line's spelling: [::]:8188:8188/tcp. Fractions are cut off. */
 function includesComfyUi(value: Value): boolean {
   const text = String(value);
   // An address of IPv6, in brackets, has colons and numbers of its own.
   const ports = text.slice(text.lastIndexOf("]") + 1).split(/[:/]/);
   return ports.some((port) => {
     const [first, last = first] = port.split("-");
-    return Number(first) <= COMFYUI && COMFYUI <= Number(last);
+    return Math.trunc(Number(first)) <= COMFYUI && COMFYUI <= Number(last);
   });
 }
 

@@ -26,7 +26,7 @@ const rule: ResourceRule = {
         resource,
         `${path}.internal`,
         "no SSH of a container",
-        (value) => Number(value) !== SSH,
+        (value) => Math.trunc(Number(value)) !== SSH,
       );
     }
   },

@@ -295,6 +295,18 @@ const EVASIONS: Evasion[] = [
     ['it: cpus is "0"; wanted a number of processors above 0.'],
   ],
   [
+    "comfyui-port-never-published",
+    "a fraction, which the provider cuts off",
+    [it("docker:index/container:Container", { ports: [{ internal: 8188.5, external: 443 }] })],
+    ["it: ports[0].internal is 8188.5; wanted no way to 8188."],
+  ],
+  [
+    "container-no-ssh-server",
+    "a fraction of a port",
+    [it("docker:index/container:Container", { ports: [{ internal: 22.5 }] })],
+    ["it: ports[0].internal is 22.5; wanted no SSH of a container."],
+  ],
+  [
     "image-base-by-digest",
     "build context ssh",
     [it("docker:index/image:Image", { build: { context: "user@host:x.git" } })],
