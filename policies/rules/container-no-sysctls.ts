@@ -1,6 +1,9 @@
-import { expectAt } from "../core/expectation";
+import { expectAt, membersAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
-import { CONTAINER } from "../facts/docker";
+import { CONTAINER, stringsAt } from "../facts/docker";
+
+/** The option of a network by which settings of its interface within the container are changed. */
+const OF_INTERFACE = /^\s*com\.docker\.network\.endpoint\.sysctls\s*=/;
 
 const rule: ResourceRule = {
   description: "A container changes no setting of the kernel.",
@@ -12,6 +15,12 @@ const rule: ResourceRule = {
   types: [CONTAINER],
   checkResource(resource, report) {
     expectAt(report, resource, "sysctls", "none", (value) => Object.keys(value ?? {}).length === 0);
+    const options = membersAt(report, resource, "networksAdvanced").flatMap(({ path }) =>
+      stringsAt(resource, `${path}.driverOpts`, report),
+    );
+    for (const { path, text } of options.filter((one) => OF_INTERFACE.test(one.text))) {
+      report.violation({ resource, path, found: text, wanted: "none" });
+    }
   },
 };
 export default rule;

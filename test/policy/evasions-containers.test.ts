@@ -307,6 +307,23 @@ const EVASIONS: Evasion[] = [
     ["it: ports[0].internal is 22.5; wanted no SSH of a container."],
   ],
   [
+    "container-no-sysctls",
+    "a setting of one network's interface",
+    [
+      it("docker:index/container:Container", {
+        networksAdvanced: [
+          {
+            name: "mine",
+            driverOpts: ["com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.route_localnet=1"],
+          },
+        ],
+      }),
+    ],
+    [
+      'it: networksAdvanced[0].driverOpts[0] is "com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.route_localnet=1"; wanted none.',
+    ],
+  ],
+  [
     "image-base-by-digest",
     "build context ssh",
     [it("docker:index/image:Image", { build: { context: "user@host:x.git" } })],

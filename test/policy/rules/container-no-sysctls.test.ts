@@ -8,6 +8,11 @@ describe(ID, () => {
   it.each([
     [resource("docker:index/container:Container", {})],
     [resource("docker:index/container:Container", { sysctls: {} })],
+    [
+      resource("docker:index/container:Container", {
+        networksAdvanced: [{ name: "mine", driverOpts: ["com.docker.network.endpoint.ifname=front0"] }],
+      }),
+    ],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -33,6 +38,10 @@ describe(ID, () => {
 
   it.each([
     { it: resource("docker:index/container:Container", { sysctls: UNKNOWN }), paths: ["it: sysctls"] },
+    {
+      it: resource("docker:index/container:Container", { networksAdvanced: [{ driverOpts: UNKNOWN }] }),
+      paths: ["it: networksAdvanced[0].driverOpts"],
+    },
   ])("looks again when $paths is known", ({ it, paths }) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: paths });
   });
