@@ -1,9 +1,12 @@
 import { expectAt, membersAt } from "../core/expectation";
+import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
+import { UNKNOWN } from "../core/value";
 import { CONTAINER, NETWORK, stringsAt, word } from "../facts/docker";
 
 const DEFAULTS = ["", "bridge", "default", "nat"];
-const IN_THE_HOSTS = ["macvlan", "ipvlan", "host", "transparent", "l2bridge"];
+/** Any other driver, a plugin's too, puts containers into the host's network or into one of many machines. */
+const OWN_DRIVERS = ["", "bridge"];
 
 const rule: ResourceRule = {
   description: "A container is in a network of its stack, in another container's, or in none.",
@@ -16,7 +19,7 @@ const rule: ResourceRule = {
   checkResource(resource, report) {
     if (resource.type === NETWORK) {
       const wanted = "a bridge of its own, not the host's network";
-      expectAt(report, resource, "driver", wanted, (value) => !IN_THE_HOSTS.includes(word(value)));
+      expectAt(report, resource, "driver", wanted, (value) => OWN_DRIVERS.includes(word(value)));
       for (const { path, text } of stringsAt(resource, "options", report)) {
         // The name of the engine's own bridge, and the gateway modes without a filter.
         if (word(text) === "docker0") {
@@ -28,8 +31,9 @@ const rule: ResourceRule = {
       }
       return;
     }
-    const networks = membersAt(report, resource, "networksAdvanced");
-    for (const { path } of networks) {
+    const list = valueAt(resource, "networksAdvanced");
+    const isNetworkListed = list === UNKNOWN || (Array.isArray(list) && list.length > 0);
+    for (const { path } of membersAt(report, resource, "networksAdvanced")) {
       const wanted = "a network of the stack";
       expectAt(report, resource, `${path}.name`, wanted, (value) => !DEFAULTS.includes(word(value)));
     }
@@ -38,7 +42,7 @@ const rule: ResourceRule = {
       resource,
       "networkMode",
       'a network of the stack, "none" or container:ID',
-      (value) => (value === undefined && networks.length > 0) || !DEFAULTS.includes(word(value)),
+      (value) => (value === undefined && isNetworkListed) || !DEFAULTS.includes(word(value)),
     );
   },
 };

@@ -324,6 +324,20 @@ const EVASIONS: Evasion[] = [
     ],
   ],
   [
+    "container-own-network",
+    "a network of many machines",
+    [it("docker:index/network:Network", { driver: "overlay", attachable: true })],
+    ['it: driver is "overlay"; wanted a bridge of its own, not the host\'s network.'],
+  ],
+  [
+    "container-own-network",
+    "a plugin that takes addresses from the host's network",
+    [it("docker:index/network:Network", { driver: "ghcr.io/devplayer0/docker-net-dhcp:latest" })],
+    [
+      'it: driver is "ghcr.io/devplayer0/docker-net-dhcp:latest"; wanted a bridge of its own, not the host\'s network.',
+    ],
+  ],
+  [
     "image-base-by-digest",
     "build context ssh",
     [it("docker:index/image:Image", { build: { context: "user@host:x.git" } })],

@@ -10,6 +10,7 @@ describe(ID, () => {
     [resource("docker:index/container:Container", { networkMode: "none" })],
     [resource("docker:index/container:Container", { networksAdvanced: [{ name: "mine" }] })],
     [resource("docker:index/network:Network", { driver: "bridge" })],
+    [resource("docker:index/network:Network", { driver: "" })],
     [
       resource("docker:index/container:Container", {
         networkMode: "mine",
@@ -100,6 +101,14 @@ describe(ID, () => {
     {
       it: resource("docker:index/container:Container", { networkMode: UNKNOWN }),
       paths: ["it: networkMode"],
+    },
+    {
+      it: resource("docker:index/container:Container", { networksAdvanced: UNKNOWN }),
+      paths: ["it: networksAdvanced"],
+    },
+    {
+      it: resource("docker:index/container:Container", { networksAdvanced: [UNKNOWN] }),
+      paths: ["it: networksAdvanced[0]"],
     },
   ])("looks again when $paths is known", ({ it, paths }) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: paths });
