@@ -1,5 +1,4 @@
 import type { ResourceRule } from "../core/rule";
-import { CONTAINER, stringsAt } from "../facts/docker";
 import { SCRIPT_TYPES, scripts } from "../facts/scripts";
 
 const FETCH = "\\b(curl|wget|fetch|aria2c|lwp-download)\\b";
@@ -34,8 +33,7 @@ const rule: ResourceRule = {
   references: [],
   types: SCRIPT_TYPES,
   checkResource(resource, report) {
-    const checks = resource.type === CONTAINER ? stringsAt(resource, "healthcheck.tests", report) : [];
-    for (const { path, text } of [...scripts(resource, report), ...checks]) {
+    for (const { path, text } of scripts(resource, report)) {
       if ([...RUNS_DOWNLOAD, INTERPRETED].some((way) => way.test(text))) {
         report.violation({
           resource,

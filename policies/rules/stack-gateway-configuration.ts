@@ -1,10 +1,9 @@
 import { membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
-import { stringsAt, type Text } from "../facts/docker";
+import type { Text } from "../facts/docker";
 import { all, configuration, type Directive, locationFor } from "../facts/nginx";
 import { SCRIPT_TYPES, scripts } from "../facts/scripts";
-import { unpack } from "../facts/unpack";
 
 const MODERN = ["TLSv1.2", "TLSv1.3"];
 /** Parts of the names of ciphers, and whole names, by which nobody is authenticated or nothing is encrypted. */
@@ -37,13 +36,7 @@ export default rule;
 
 /** What may be a configuration, with texts that JSON carries taken out of it. */
 function texts(resource: Resource, report: Report): Text[] {
-  const uploads = membersAt(report, resource, "uploads").flatMap(({ path }) =>
-    ["content", "contentBase64"].flatMap((key) => stringsAt(resource, `${path}.${key}`, report)),
-  );
-  const unpacked = uploads.flatMap(({ path, text }) =>
-    unpack(text).map((layer) => ({ path, text: layer.text })),
-  );
-  return [...scripts(resource, report), ...unpacked].flatMap(({ path, text }) =>
+  return scripts(resource, report).flatMap(({ path, text }) =>
     carriedByJson(text).map((one) => ({ path, text: one })),
   );
 }

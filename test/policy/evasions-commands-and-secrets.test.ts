@@ -417,6 +417,26 @@ const EVASIONS: Evasion[] = [
     ['pin is "RandomInteger"; wanted RandomPassword or RandomBytes for a secret.'],
   ],
   [
+    "command-no-open-way",
+    "a tunnel in a health check",
+    [
+      it("docker:index/container:Container", {
+        healthcheck: { tests: ["CMD", "ssh", "-fN", "-R", "80:127.0.0.1:8188", "tunnel.example.com"] },
+      }),
+    ],
+    ['it: healthcheck.tests is "a tunnel over SSH"; wanted the gateway as the only way in.'],
+  ],
+  [
+    "command-no-open-way",
+    "a forwarder in a file that is put into a container",
+    [
+      it("docker:index/container:Container", {
+        uploads: [{ file: "/start.sh", content: "#!/bin/sh\nsocat TCP-LISTEN:9000,fork TCP:127.0.0.1:8188" }],
+      }),
+    ],
+    ['it: uploads[0].content is "a forwarder"; wanted the gateway as the only way in.'],
+  ],
+  [
     "stack-gateway-configuration",
     "upload with TLSv1",
     [

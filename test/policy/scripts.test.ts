@@ -43,6 +43,26 @@ describe("scripts", () => {
     expect(read(container({ image: "x" })).scripts).toEqual([]);
   });
 
+  it("are a container's health check, as one line, and the files put into it, packed or not", () => {
+    expect(
+      read(container({ command: ["run"], healthcheck: { tests: ["CMD-SHELL", "a | b"] } })).scripts,
+    ).toEqual(["command: run", "healthcheck.tests: a | b"]);
+    expect(read(container({ healthcheck: { tests: ["CMD", "check", "CMD"] } })).scripts).toEqual([
+      "healthcheck.tests: check CMD",
+    ]);
+    const packed = base64("a long enough script");
+    expect(
+      read(container({ uploads: [{ file: "/a", content: "run it" }, { contentBase64: packed }] })).scripts,
+    ).toEqual([
+      "uploads[0].content: run it",
+      `uploads[1].contentBase64: ${packed}`,
+      "uploads[1].contentBase64: a long enough script",
+    ]);
+    expect(
+      read(container({ healthcheck: { tests: UNKNOWN }, uploads: [{ file: UNKNOWN, content: UNKNOWN }] })),
+    ).toEqual({ scripts: [], unknown: ["healthcheck.tests", "uploads[0].content"] });
+  });
+
   it("are the user data of machines, packed or not", () => {
     expect(
       read(instance({ userData: "a b", userDataBase64: base64("a long enough script") })).scripts,

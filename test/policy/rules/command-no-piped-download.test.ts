@@ -96,7 +96,7 @@ describeRule("command-no-piped-download", {
     [
       "in a health check",
       resource("docker:index/container:Container", { healthcheck: { tests: ["CMD-SHELL", "curl x | sh"] } }),
-      found("curl x | sh", "healthcheck.tests[1]"),
+      found("curl x | sh", "healthcheck.tests"),
     ],
     [
       "in user data",
