@@ -12,11 +12,11 @@ const SENSITIVE: readonly string[] = [
   ..."/var/lib/snapd /var/lib/systemd".split(" "),
 ];
 /** Folders that hold such folders or people's homes; what else lies in them is not the host's. */
-const PARENTS: readonly string[] = "/ /var /var/lib /home /mnt /host /media /opt /tmp".split(" ");
+const PARENTS: readonly string[] = "/ /var /var/lib /home /Users /mnt /host /media /opt /tmp".split(" ");
 /** Somebody's home as a whole, with its keys, and the files that a login runs. */
 const HOME = /^\/(home|Users)\/[^/]+(\/\..*)?$/;
-/** Where a virtual machine of a desktop shows its host. */
-const DESKTOP = /^\/(host_mnt(\/[a-z])?|mnt\/(host(\/[a-z])?|[a-z]))(?=\/|$)/;
+/** Where a virtual machine of a desktop shows its host, and where a Mac keeps its /etc, /var and /tmp. */
+const DESKTOP = /^\/(host_mnt(\/[a-z])?|mnt\/(host(\/[a-z])?|[a-z])|private)(?=\/|$)/;
 const CREDENTIAL_FOLDERS = /\/\.(ssh|docker|aws|kube|gnupg|config|azure|pulumi)(\/|$)/;
 const SOCKETS = /\.sock$|(docker|containerd|podman)_engine$/;
 /** Where the engine keeps a volume of its own: a volume that is laid over another one names it so. */

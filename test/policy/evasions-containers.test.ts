@@ -209,6 +209,32 @@ const EVASIONS: Evasion[] = [
     ['it: cgroupParent is "/"; wanted the engine\'s own.'],
   ],
   [
+    "container-no-sensitive-mount",
+    "a volume that is the host's processes",
+    [it("docker:index/volume:Volume", { driverOpts: { type: "proc", device: "proc" } })],
+    ['it: driverOpts.type is "proc"; wanted a file system for data, not a view of the kernel.'],
+  ],
+  [
+    "container-no-sensitive-mount",
+    "a mount that is the host's devices",
+    [
+      it("docker:index/container:Container", {
+        mounts: [{ volumeOptions: { driverOptions: { type: "devtmpfs", device: "none", o: "rw" } } }],
+      }),
+    ],
+    [
+      'it: mounts[0].volumeOptions.driverOptions.type is "devtmpfs"; wanted a file system for data, not a view of the kernel.',
+    ],
+  ],
+  [
+    "container-no-sensitive-mount",
+    "a folder that is called another machine's",
+    [it("docker:index/volume:Volume", { driverOpts: { type: "nfs", device: "/etc", o: "bind" } })],
+    [
+      'it: driverOpts.device is "/etc"; wanted a named volume, or a folder of the host that is nothing but data.',
+    ],
+  ],
+  [
     "container-no-secret",
     "gzip base64 upload",
     [

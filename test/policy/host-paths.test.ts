@@ -4,7 +4,7 @@ import { isSensitivePath } from "../../policies/facts/host-paths";
 describe("isSensitivePath", () => {
   it.each([
     // What holds the host's own folders, but not all that lies in it.
-    ...["/", "/var", "/var/lib", "/home", "/mnt", "/host", "/media", "/opt", "/tmp"],
+    ...["/", "/var", "/var/lib", "/home", "/Users", "/mnt", "/host", "/media", "/opt", "/tmp"],
     // The host's own folders, with what lies in them.
     ...[
       "/bin",
@@ -44,6 +44,8 @@ describe("isSensitivePath", () => {
       "/mnt/c/Users/me",
     ],
     ...["/mnt/host", "/mnt/host/c", "/mnt/host/c/Users/me", "/mnt/host/etc"],
+    // What a Mac's own names lead to.
+    ...["/private", "/private/etc", "/private/var", "/private/tmp", "/host_mnt/private/etc"],
     // Other spellings.
     ...["//etc/", "/etc/", "/srv/../etc", "/srv/./../root/", " /etc ", "/./", "\\etc", "/srv//../etc//ssh"],
     // From a folder that nobody knows here.
@@ -79,6 +81,8 @@ describe("isSensitivePath", () => {
       "/mnt/cd/etc",
       "/mnt/hosts/etc",
       "/host_mnts/etc",
+      "/private/tmp/x",
+      "/privates/etc",
       "/host_mnt/srv/a",
     ],
     ...["/srv/docker_engine.txt", "/srv/x.ssh"],

@@ -40,6 +40,14 @@ describe(ID, () => {
         driverOpts: { type: "cifs", o: "addr=nas", device: "//nas/etc" },
       }),
     ],
+    ...["nfs", "nfs4"].map((type) => [
+      resource("docker:index/volume:Volume", {
+        driverOpts: { type, o: "addr=fs-1.efs.eu-central-1.amazonaws.com,nfsvers=4.1", device: ":/" },
+      }),
+    ]),
+    ...["app.conf", "./files/app.conf"].map((source) => [
+      resource("docker:index/container:Container", { uploads: [{ file: "/etc/app.conf", source }] }),
+    ]),
     [
       resource("docker:index/container:Container", {
         volumes: [{ volumeName: "shared" }],
@@ -217,6 +225,14 @@ describe(ID, () => {
         'it: uploads[0].source is "/root/.ssh/id_rsa"; wanted a named volume, or a folder of the host that is nothing but data.',
       ],
     },
+    ...["../../etc/shadow", "files/../../id_rsa", "~/.ssh/id_rsa", "files/.aws/credentials"].map(
+      (source) => ({
+        it: resource("docker:index/container:Container", { uploads: [{ file: "/x", source }] }),
+        messages: [
+          `it: uploads[0].source is "${source}"; wanted a named volume, or a folder of the host that is nothing but data.`,
+        ],
+      }),
+    ),
     {
       it: resource("docker:index/volume:Volume", {
         driverOpts: { type: "none", o: "bind", device: "/var/run" },
