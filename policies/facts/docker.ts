@@ -2,11 +2,13 @@ import type { Resource } from "../core/resource";
 import { valueAt } from "../core/resource";
 import type { Report } from "../core/rule";
 import { UNKNOWN, type Value } from "../core/value";
+import { namesAnImage } from "./image-reference";
 
 export const CONTAINER = "docker:index/container:Container";
 export const IMAGE = "docker:index/image:Image";
 export const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
 export const REGISTRY_IMAGE = "docker:index/registryImage:RegistryImage";
+export const TAG = "docker:index/tag:Tag";
 export const VOLUME = "docker:index/volume:Volume";
 export const NETWORK = "docker:index/network:Network";
 export const SERVICE = "docker:index/service:Service";
@@ -24,6 +26,24 @@ export function asNumber(value: Value): number {
     : typeof value === "number"
       ? value
       : Number.NaN;
+}
+
+/** Where a resource says which image it runs or fetches; a name to build under is neither. */
+export function imagePath(resource: Resource): "image" | "name" | undefined {
+  const isBuilt = (valueAt(resource, "build") ?? undefined) !== undefined;
+  const fetched = resource.type === REMOTE_IMAGE && !isBuilt ? "name" : undefined;
+  return resource.type === CONTAINER ? "image" : fetched;
+}
+
+/** The images that others are made of: a build's arguments that name one, what lists its parts, the source of a tag. */
+export function baseImages(resource: Resource, report: Report): Text[] {
+  const args = ["build.args", "build.buildArgs"].flatMap((path) => stringsAt(resource, path, report));
+  const scanners = stringsAt(resource, "build.sbom", report).flatMap(({ path, text }) => {
+    const [, generator] = /(?:^|,)generator=([^,]+)/.exec(text) ?? [];
+    return generator === undefined ? [] : [{ path, text: generator }];
+  });
+  const source = resource.type === TAG ? stringsAt(resource, "sourceImage", report) : [];
+  return [...args.filter(({ path }) => namesAnImage(path)), ...scanners, ...source];
 }
 
 /** A key and a value of the engine's security options, which are joined by `=` or, as long ago, by `:`. */

@@ -1,14 +1,20 @@
 import type { Resource } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
-import { CONTAINER, IMAGE, REGISTRY_IMAGE, REMOTE_IMAGE, stringsAt } from "../facts/docker";
-import { imageReference, namesAnImage } from "../facts/image-reference";
+import {
+  baseImages,
+  CONTAINER,
+  IMAGE,
+  imagePath,
+  REGISTRY_IMAGE,
+  REMOTE_IMAGE,
+  stringsAt,
+  TAG,
+} from "../facts/docker";
+import { imageReference } from "../facts/image-reference";
 
 const OFFICIAL =
-  /^(library\/)?(debian|python|node|nginx)$|^nvidia\/cuda$|^nginx\/nginx-unprivileged$|^certbot\/[\w-]+$/;
+  /^(library\/)?(debian|python|node|nginx)$|^nvidia\/cuda$|^nginx\/nginx-unprivileged$|^docker\/(dockerfile|buildkit-syft-scanner)$|^certbot\/[\w-]+$/;
 const MADE_HERE = /^comfy-[a-z0-9-]+$/;
-
-/** Where a resource says which image it runs or fetches. */
-const OF_TYPE: Readonly<Record<string, string>> = { [CONTAINER]: "image", [REMOTE_IMAGE]: "name" };
 
 const rule: ResourceRule = {
   description: "Images come from the official library or are made by the stack.",
@@ -17,17 +23,16 @@ const rule: ResourceRule = {
   severity: "high",
   enforcement: "mandatory",
   references: [{ catalogue: "cis-docker", id: "4.2" }],
-  types: [CONTAINER, REMOTE_IMAGE, IMAGE, REGISTRY_IMAGE],
+  types: [CONTAINER, REMOTE_IMAGE, IMAGE, REGISTRY_IMAGE, TAG],
   checkResource(resource, report) {
-    const runs = OF_TYPE[resource.type];
-    const args = ["build.args", "build.buildArgs"].flatMap((path) => stringsAt(resource, path, report));
+    const runs = imagePath(resource);
     // What a build takes from another's cache it takes as its own.
     const caches = ["build.cacheFrom.images", "build.cacheFroms"].flatMap((path) =>
       stringsAt(resource, path, report),
     );
     const images = [
       ...(runs === undefined ? [] : stringsAt(resource, runs, report)),
-      ...args.filter(({ path }) => namesAnImage(path)),
+      ...baseImages(resource, report),
       ...caches
         .filter(({ text }) => !text.startsWith("type=local"))
         .map(({ path, text }) => ({ path, text: /\bref=([^,]+)/.exec(text)?.[1] ?? text })),

@@ -1,6 +1,6 @@
 import type { ResourceRule } from "../core/rule";
-import { IMAGE, REGISTRY_IMAGE, REMOTE_IMAGE, stringsAt } from "../facts/docker";
-import { imageReference, isPinned, namesAnImage } from "../facts/image-reference";
+import { baseImages, IMAGE, REGISTRY_IMAGE, REMOTE_IMAGE, stringsAt, TAG } from "../facts/docker";
+import { imageReference, isPinned } from "../facts/image-reference";
 
 const MADE_HERE = /^comfy-[a-z0-9-]+$/;
 /** What BuildKit fetches as a context: an address, Git over SSH, an image. */
@@ -16,10 +16,9 @@ const rule: ResourceRule = {
     { catalogue: "cis-docker", id: "4.2" },
     { catalogue: "checkov", id: "CKV_DOCKER_7" },
   ],
-  types: [IMAGE, REMOTE_IMAGE, REGISTRY_IMAGE],
+  types: [IMAGE, REMOTE_IMAGE, REGISTRY_IMAGE, TAG],
   checkResource(resource, report) {
-    const args = ["build.args", "build.buildArgs"].flatMap((path) => stringsAt(resource, path, report));
-    for (const { path, text } of args.filter((one) => namesAnImage(one.path))) {
+    for (const { path, text } of baseImages(resource, report)) {
       const { host, repository } = imageReference(text);
       const isOurs = host === undefined && MADE_HERE.test(repository);
       if (!isPinned(text) && !isOurs) {

@@ -1,6 +1,8 @@
 import { expectAt } from "../core/expectation";
+import { valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
-import { CONTAINER, REMOTE_IMAGE } from "../facts/docker";
+import { UNKNOWN } from "../core/value";
+import { CONTAINER, imagePath, REMOTE_IMAGE } from "../facts/docker";
 import { isPinned } from "../facts/image-reference";
 
 const rule: ResourceRule = {
@@ -16,9 +18,13 @@ const rule: ResourceRule = {
   ],
   types: [CONTAINER, REMOTE_IMAGE],
   checkResource(resource, report) {
-    const path = resource.type === REMOTE_IMAGE ? "name" : "image";
-    const wanted = "an image id, or a name with @sha256: and 64 hexadecimal digits";
-    expectAt(report, resource, path, wanted, (value) => typeof value === "string" && isPinned(value));
+    const path = imagePath(resource);
+    if (path !== undefined) {
+      const wanted = "an image id, or a name with @sha256: and 64 hexadecimal digits";
+      expectAt(report, resource, path, wanted, (value) => typeof value === "string" && isPinned(value));
+    } else if (valueAt(resource, "build") === UNKNOWN) {
+      report.unknown(resource, "build");
+    }
   },
 };
 export default rule;

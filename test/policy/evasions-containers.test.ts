@@ -383,6 +383,42 @@ const EVASIONS: Evasion[] = [
       'it: build.cacheFrom.images[0] is "evil.example/x:latest"; wanted an official image or one that the stack makes.',
     ],
   ],
+  [
+    "image-base-by-digest",
+    "another image under the name of the stack's base",
+    [it("docker:index/tag:Tag", { sourceImage: "evil/x:1", targetImage: "comfy-dev-base:1" })],
+    ['it: sourceImage is "evil/x:1"; wanted an image by digest or id.'],
+  ],
+  [
+    "image-base-by-digest",
+    "what reads the Dockerfile",
+    [it("docker:index/image:Image", { build: { args: { BUILDKIT_SYNTAX: "evil/x:1" } } })],
+    ['it: build.args.BUILDKIT_SYNTAX is "evil/x:1"; wanted an image by digest or id.'],
+  ],
+  [
+    "image-base-by-digest",
+    "what lists the parts of an image",
+    [it("docker:index/remoteImage:RemoteImage", { build: { sbom: "type=sbom,generator=evil/x:1" } })],
+    ['it: build.sbom is "evil/x:1"; wanted an image by digest or id.'],
+  ],
+  [
+    "image-allowed-source",
+    "another image under the name of the stack's base",
+    [it("docker:index/tag:Tag", { sourceImage: "evil/x:1", targetImage: "comfy-dev-base:1" })],
+    ['it: sourceImage is "evil/x:1"; wanted an official image or one that the stack makes.'],
+  ],
+  [
+    "image-allowed-source",
+    "what reads the Dockerfile",
+    [it("docker:index/image:Image", { build: { args: { BUILDKIT_SYNTAX: "evil/x:1" } } })],
+    ['it: build.args.BUILDKIT_SYNTAX is "evil/x:1"; wanted an official image or one that the stack makes.'],
+  ],
+  [
+    "image-allowed-source",
+    "what lists the parts of an image",
+    [it("docker:index/remoteImage:RemoteImage", { build: { sbom: "type=sbom,generator=evil/x:1" } })],
+    ['it: build.sbom is "evil/x:1"; wanted an official image or one that the stack makes.'],
+  ],
 ];
 
 describe("evasions: containers", () => {

@@ -13,6 +13,9 @@ describe("imageReference", () => {
     ["ghcr.io/a/b", { host: "ghcr.io", repository: "a/b" }],
     ["localhost/a", { host: "localhost", repository: "a" }],
     ["host:5000/a/b:1", { host: "host:5000", repository: "a/b", tag: "1" }],
+    ["docker.io/library/nginx:1", { repository: "library/nginx", tag: "1" }],
+    ["index.docker.io/nginx", { repository: "nginx" }],
+    ["my.docker.io/nginx", { host: "my.docker.io", repository: "nginx" }],
     ["localhost", { repository: "localhost" }],
     ["a.b", { repository: "a.b" }],
     ["", { repository: "" }],
@@ -52,11 +55,22 @@ describe("namesAnImage", () => {
     "image2",
     "BASE-X",
     "myBase",
+    "build.args.BUILDKIT_SYNTAX",
   ])("%s", (path) => {
     expect(namesAnImage(path)).toBe(true);
   });
 
-  it.each(["base.COMMIT", "DATABASE", "IMAGES", "FROMAGE", "baseline", "platform", ""])("not %s", (path) => {
+  it.each([
+    "base.COMMIT",
+    "DATABASE",
+    "IMAGES",
+    "FROMAGE",
+    "baseline",
+    "platform",
+    "SYNTAX",
+    "BUILDKIT_SYNTAXES",
+    "",
+  ])("not %s", (path) => {
     expect(namesAnImage(path)).toBe(false);
   });
 });

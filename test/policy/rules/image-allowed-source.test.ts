@@ -20,6 +20,9 @@ describe(ID, () => {
       "nginx",
       "nginx/nginx-unprivileged:1",
       "certbot/dns-route53",
+      "docker.io/library/debian",
+      "docker/dockerfile:1",
+      "docker/buildkit-syft-scanner:1",
     ].map((image) => [resource("docker:index/container:Container", { image })]),
     [resource("docker:index/container:Container", { name: "evil/debian" })],
     [resource("docker:index/image:Image", { imageName: "registry.example/mine:1" })],
@@ -41,6 +44,8 @@ describe(ID, () => {
       }),
     ],
     [resource("docker:index/remoteImage:RemoteImage", { name: "nvidia/cuda:12" })],
+    [resource("docker:index/remoteImage:RemoteImage", { name: "mine:1", build: { context: "./mine" } })],
+    [resource("docker:index/tag:Tag", { sourceImage: "comfy-dev-pod:1", targetImage: "r.invalid/pod:1" })],
     [
       resource("docker:index/image:Image", {
         build: {
@@ -89,6 +94,9 @@ describe(ID, () => {
       "comfy-",
       "comfy-dev/mine",
       "ghcr.io/comfy-dev",
+      "docker.io/evil/debian",
+      "docker.io.evil.invalid/debian",
+      "docker/dockerfile-mine",
     ].map((image) => ({
       it: resource("docker:index/container:Container", { image }),
       messages: [`it: image is "${image}"; wanted an official image or one that the stack makes.`],

@@ -19,6 +19,10 @@ describe(ID, () => {
     ],
     [resource("docker:index/image:Image", { build: { args: { BASE_IMAGE: "comfy-dev-base:trixie" } } })],
     [resource("docker:index/image:Image", {})],
+    [resource("docker:index/tag:Tag", { sourceImage: "comfy-dev-pod:1", targetImage: "comfy-dev-base:1" })],
+    ...["true", "false", "generator=comfy-dev-scanner:1"].map((sbom) => [
+      resource("docker:index/remoteImage:RemoteImage", { build: { context: "./image", sbom } }),
+    ]),
     [
       resource("docker:index/image:Image", {
         build: { context: "./image", args: { LEVEL: "debian:trixie" } },
@@ -86,6 +90,7 @@ describe(ID, () => {
       it: resource("docker:index/image:Image", { build: { context: UNKNOWN } }),
       paths: ["it: build.context"],
     },
+    { it: resource("docker:index/tag:Tag", { sourceImage: UNKNOWN }), paths: ["it: sourceImage"] },
   ])("looks again when $paths is known", ({ it, paths }) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: paths });
   });

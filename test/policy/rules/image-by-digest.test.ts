@@ -21,6 +21,7 @@ describe(ID, () => {
         image: "debian:trixie@sha256:abababababababababababababababababababababababababababababababab",
       }),
     ],
+    [resource("docker:index/remoteImage:RemoteImage", { name: "mine:1", build: { context: "./mine" } })],
     [
       resource("docker:index/remoteImage:RemoteImage", {
         name: "nginx@sha256:abababababababababababababababababababababababababababababababab",
@@ -105,10 +106,13 @@ describe(ID, () => {
     expect(look(ID, it).violations).toEqual(messages);
   });
 
-  it.each([{ it: resource("docker:index/container:Container", { image: UNKNOWN }), paths: ["it: image"] }])(
-    "looks again when $paths is known",
-    ({ it, paths }) => {
-      expect(look(ID, it)).toEqual({ violations: [], unknown: paths });
+  it.each([
+    { it: resource("docker:index/container:Container", { image: UNKNOWN }), paths: ["it: image"] },
+    {
+      it: resource("docker:index/remoteImage:RemoteImage", { name: "mine:1", build: UNKNOWN }),
+      paths: ["it: build"],
     },
-  );
+  ])("looks again when $paths is known", ({ it, paths }) => {
+    expect(look(ID, it)).toEqual({ violations: [], unknown: paths });
+  });
 });
