@@ -1,10 +1,18 @@
+import { isSecretAt, type Resource } from "../core/resource";
+import type { Report } from "../core/rule";
+import { stringsAt, type Text } from "./docker";
 import { unpack } from "./unpack";
 
-/** Texts that give a secret away by their looks, wherever they stand. */
-const CREDENTIALS: readonly (readonly [kind: string, look: RegExp])[] = [
+type Look = readonly [kind: string, look: RegExp];
+
+const PRIVATE_KEYS: readonly Look[] = [
   ["a private key", /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/],
   ["a PuTTY private key", /^PuTTY-User-Key-File-\d/m],
   ["an age private key", /AGE-SECRET-KEY-1[0-9A-Z]{20,}/],
+];
+/** Texts that give a secret away by their looks, wherever they stand. */
+const CREDENTIALS: readonly Look[] = [
+  ...PRIVATE_KEYS,
   ["an AWS access key", /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
   ["a GitHub token", /\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})/],
   ["a GitLab token", /\bglpat-[\w-]{16,}/],
@@ -133,6 +141,11 @@ export function secretInPair(key: string, value: string, options?: SecretOptions
   return namesSecret(key) && holdsValue(key, value) ? `(a value for ${key})` : secretIn(value, options);
 }
 
+/** Whether a text is, or has packed into it, a private key. */
+export function holdsPrivateKey(text: string): boolean {
+  return unpack(text).some(({ text: inner }) => PRIVATE_KEYS.some(([, look]) => look.test(inner)));
+}
+
 /** Names of images and contents are long and random to look at, and public; so are certificates, in JSON too. */
 const PUBLIC_DIGEST = /(sha(256|384|512)("\s*:\s*"|[:-]))[0-9a-f]{64,128}/gi;
 const PUBLIC_CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]|\\n)*-----END CERTIFICATE-----/g;
@@ -161,4 +174,26 @@ function bitsPerCharacter(text: string): number {
     (sum, count) => sum - (count / text.length) * Math.log2(count / text.length),
     0,
   );
+}
+
+/**
+ * The texts at places where no secret may stand. What the state keeps as a secret is a violation there, whether the
+ * source shows its content or not.
+ */
+export function publicTexts(resource: Resource, places: readonly string[], report: Report): Text[] {
+  const refuse = (path: string) =>
+    report.violation({ resource, path, found: "(a secret value)", wanted: "no secret" });
+  const hidden: Report = {
+    ...report,
+    unknown: (one, path) => (isSecretAt(one, path) ? refuse(path) : report.unknown(one, path)),
+  };
+  return places
+    .flatMap((place) => stringsAt(resource, place, hidden))
+    .filter(({ path }) => {
+      const isSecret = isSecretAt(resource, path);
+      if (isSecret) {
+        refuse(path);
+      }
+      return !isSecret;
+    });
 }

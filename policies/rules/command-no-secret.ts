@@ -1,7 +1,5 @@
-import { isSecretAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
-import { stringsAt } from "../facts/docker";
-import { secretInPair } from "../facts/secrets";
+import { publicTexts, secretInPair } from "../facts/secrets";
 
 const PLACES = ["create", "update", "delete", "environment", "interpreter", "dir", "triggers"];
 
@@ -17,11 +15,9 @@ const rule: ResourceRule = {
   ],
   types: ["command:local:Command", "command:remote:Command"],
   checkResource(resource, report) {
-    for (const { path, text } of PLACES.flatMap((place) => stringsAt(resource, place, report))) {
+    for (const { path, text } of publicTexts(resource, PLACES, report)) {
       const key = /^environment\.(.+)$/.exec(path)?.[1] ?? "";
-      const found = isSecretAt(resource, path)
-        ? "(a secret value)"
-        : secretInPair(key, text, { mayBeRandom: path.startsWith("triggers") });
+      const found = secretInPair(key, text, { mayBeRandom: path.startsWith("triggers") });
       if (found !== undefined) {
         report.violation({ resource, path, found, wanted: "no secret" });
       }

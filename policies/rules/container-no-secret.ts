@@ -1,7 +1,7 @@
-import { isSecretAt, type Resource, valueAt } from "../core/resource";
+import { type Resource, valueAt } from "../core/resource";
 import type { ResourceRule } from "../core/rule";
-import { CONTAINER, IMAGE, NETWORK, REGISTRY_IMAGE, REMOTE_IMAGE, stringsAt, VOLUME } from "../facts/docker";
-import { secretInPair } from "../facts/secrets";
+import { CONTAINER, IMAGE, NETWORK, REGISTRY_IMAGE, REMOTE_IMAGE, VOLUME } from "../facts/docker";
+import { publicTexts, secretInPair } from "../facts/secrets";
 
 const PLACES = [
   ...["envs", "command", "entrypoints", "labels", "healthcheck", "uploads", "logOpts", "sysctls", "hosts"],
@@ -35,7 +35,7 @@ const rule: ResourceRule = {
   ],
   types: [CONTAINER, IMAGE, REMOTE_IMAGE, REGISTRY_IMAGE, NETWORK, VOLUME],
   checkResource(resource, report) {
-    for (const { path, text } of PLACES.flatMap((place) => stringsAt(resource, place, report))) {
+    for (const { path, text } of publicTexts(resource, PLACES, report)) {
       const joint = path.startsWith("envs") ? text.indexOf("=") : -1;
       const key =
         joint >= 0
@@ -43,9 +43,7 @@ const rule: ResourceRule = {
           : (/^(?:build\.\w+|logOpts|driverOpts|options)\.(.+)$/.exec(path)?.[1] ?? "");
       const label = /^(labels\[\d+\])\.value$/.exec(path)?.[1];
       const name = label === undefined ? key || optionBefore(resource, path) : labelName(resource, label);
-      const found = isSecretAt(resource, path)
-        ? "(a secret value)"
-        : secretInPair(name, joint >= 0 ? text.slice(joint + 1) : text);
+      const found = secretInPair(name, joint >= 0 ? text.slice(joint + 1) : text);
       if (found !== undefined) {
         report.violation({ resource, path, found, wanted: "no secret" });
       }

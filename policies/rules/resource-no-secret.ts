@@ -1,8 +1,8 @@
 import type { Resource } from "../core/resource";
 import { valueAt } from "../core/resource";
 import type { StackRule } from "../core/rule";
-import { stringsAt, type Text } from "../facts/docker";
-import { secretInPair } from "../facts/secrets";
+import type { Text } from "../facts/docker";
+import { publicTexts, secretInPair } from "../facts/secrets";
 
 /** What everybody reads who may list the account's or the project's resources. */
 const PLACES = ["tags", "tagsAll", "description", "comment", "keepers", "environment.variables"];
@@ -21,10 +21,7 @@ const rule: StackRule = {
   ],
   checkStack({ resources }, report) {
     for (const resource of resources.filter(({ type }) => /^(aws|random|tls):/.test(type))) {
-      const texts = [
-        ...PLACES.flatMap((place) => stringsAt(resource, place, report)),
-        ...plainValues(resource),
-      ];
+      const texts = [...publicTexts(resource, PLACES, report), ...plainValues(resource)];
       for (const { path, text } of texts) {
         const key = path.split(".").at(-1) ?? "";
         // Names of resources, hashes and ids stand there too.

@@ -1,7 +1,7 @@
 import { isSecretAt, type Resource, valueAt } from "../core/resource";
-import type { StackRule } from "../core/rule";
+import type { Report, StackRule } from "../core/rule";
 import { stringsAt } from "../facts/docker";
-import { secretIn } from "../facts/secrets";
+import { holdsPrivateKey, secretIn } from "../facts/secrets";
 
 /** Properties that are a credential by their name, in the types that have such. */
 const CREDENTIALS = [
@@ -39,9 +39,8 @@ const rule: StackRule = {
       if (resource.secretPaths === undefined) {
         continue;
       }
-      for (const { path, text } of stringsAt(resource, "", report)) {
-        const isCredential =
-          /-----BEGIN [A-Z ]*PRIVATE KEY/.test(text) || (path === "stdin" && secretIn(text) !== undefined);
+      for (const { path, text } of stringsAt(resource, "", exceptSecrets(report))) {
+        const isCredential = holdsPrivateKey(text) || (path === "stdin" && secretIn(text) !== undefined);
         const isNamed = HAS_CREDENTIALS.test(resource.type) && isCredentialPath(path);
         const isOfAws = OF_AWS[resource.type]?.includes(path) === true && !isPlainParameter(resource);
         if (!isSecretAt(resource, path) && (isCredential || isNamed || isOfAws)) {
@@ -52,6 +51,14 @@ const rule: StackRule = {
   },
 };
 export default rule;
+
+/** A secret is in order, whether the source shows its content or not. */
+function exceptSecrets(report: Report): Report {
+  return {
+    ...report,
+    unknown: (resource, path) => (isSecretAt(resource, path) ? undefined : report.unknown(resource, path)),
+  };
+}
 
 function isCredentialPath(path: string): boolean {
   return path.startsWith("buildSecrets.") || CREDENTIALS.includes(path.replace(/\[\d+\]/g, "[]"));

@@ -1,5 +1,6 @@
 import { describe, expect, it as test } from "vitest";
 import type { Resource } from "../../policies/core/resource";
+import { UNKNOWN } from "../../policies/core/value";
 import { resource as it, look } from "../support/policy";
 
 /** A resource of a source that tells what it encrypts, and encrypts nothing. */
@@ -32,6 +33,23 @@ const EVASIONS: Evasion[] = [
     "lambda env",
     [it("aws:lambda/function:Function", { environment: { variables: { API_KEY: "hunter22hunter" } } })],
     ['it: environment.variables.API_KEY is "(a value for API_KEY)"; wanted no secret.'],
+  ],
+  [
+    "resource-no-secret",
+    "tags with a secret value",
+    [{ ...it("aws:ec2/instance:Instance", { tags: { owner: "hunter" } }), secretPaths: ["tags.owner"] }],
+    ["it: tags.owner is (secret); wanted no secret."],
+  ],
+  [
+    "container-no-secret",
+    "a secret variable that the export holds encrypted",
+    [
+      {
+        ...it("docker:index/container:Container", { envs: ["MODE=fast", UNKNOWN] }),
+        secretPaths: ["envs[1]"],
+      },
+    ],
+    ["it: envs[1] is (secret); wanted no secret."],
   ],
   [
     "secret-not-plain",

@@ -59,6 +59,11 @@ describeRule("command-no-secret", {
       kept(remote({ environment: { A: "x", B: "y" } }), "environment"),
       [secret("environment.A"), secret("environment.B")],
     ],
+    [
+      "a secret that the source does not show",
+      kept(command({ create: UNKNOWN, environment: { A: UNKNOWN } }), "create", "environment.A"),
+      [secret("create"), secret("environment.A")],
+    ],
     ["one secret trigger", kept(command({ triggers: ["x", "y"] }), "triggers[1]"), secret("triggers[1]")],
   ],
   unknown: [

@@ -19,6 +19,7 @@ describe(ID, () => {
   it.each([
     ["a secret", kept(CERTIFICATE, { privateKeyPem: PEM }, "privateKeyPem")],
     ["a secret within a secret", kept(COMMAND, { connection: { password: "p" } }, "connection")],
+    ["a secret that the source does not show", kept(COMMAND, { stdin: UNKNOWN }, "stdin")],
     ["a source that does not tell", resource(CERTIFICATE, { privateKeyPem: PEM })],
     ["plain text", kept(COMMAND, { stdin: "hello" })],
     ["a named digest", kept(COMMAND, { stdin: `{"sha256":"${DIGEST}"}` })],
@@ -43,6 +44,12 @@ describe(ID, () => {
   it.each([
     ["a certificate's key", kept(CERTIFICATE, { privateKeyPem: PEM }), "privateKeyPem"],
     ["a password of a connection", kept(COMMAND, { connection: { password: "p" } }), "connection.password"],
+    [
+      "a key in base64",
+      kept(COMMAND, { environment: { A: Buffer.from(PEM).toString("base64") } }),
+      "environment.A",
+    ],
+    ["a key of PuTTY's", kept(COMMAND, { create: "PuTTY-User-Key-File-3: ssh-ed25519" }), "create"],
     ["a key on standard input", kept(COMMAND, { stdin: PEM }), "stdin"],
     ["random digits without a name", kept(COMMAND, { stdin: DIGEST }), "stdin"],
     [
