@@ -44,7 +44,7 @@ export function lines(outcomes: readonly Outcome[]): Line[] {
           kind: "unknown" as const,
           resource: resource.name,
           urn: resource.urn,
-          message: unknownMessage(resource.name, path),
+          message: unknownMessage(resource, path),
         })),
       ];
     },

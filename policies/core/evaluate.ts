@@ -1,4 +1,5 @@
 import { type Exception, type Excuse, excuse } from "./exceptions";
+import { unknownMessage, violationMessage } from "./message";
 import type { Resource } from "./resource";
 import { type Enforcement, type Finding, isResourceRule, type Report, type Rule, type Stack } from "./rule";
 
@@ -49,9 +50,28 @@ export function evaluate(
       violation: (finding) => findings.push(finding),
       unknown: (resource, path) => unknown.push({ resource, path }),
     });
-    const { violations, excused, problems } = excuse(findings, exceptions, today);
-    return [{ id, rule, enforcement, violations, excused, unknown, badExceptions: problems }];
+    const said = once(findings, (finding) => violationMessage(rule, finding));
+    const { violations, excused, problems } = excuse(said, exceptions, today);
+    return [
+      {
+        id,
+        rule,
+        enforcement,
+        violations,
+        excused,
+        unknown: once(unknown, ({ resource, path }) => unknownMessage(resource, path)),
+        badExceptions: problems,
+      },
+    ];
   });
+}
+
+/** What reads the same about a resource is said once: a text often shows a thing both as it is and unpacked. */
+function once<T extends { readonly resource: Resource }>(
+  all: readonly T[],
+  message: (one: T) => string,
+): T[] {
+  return [...new Map(all.map((one) => [`${one.resource.urn}\n${message(one)}`, one])).values()];
 }
 
 function apply(rule: Rule, stack: Stack, report: Report): void {

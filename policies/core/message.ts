@@ -1,4 +1,4 @@
-import { isSecretAt } from "./resource";
+import { isSecretAt, type Resource } from "./resource";
 import type { Finding, Rule } from "./rule";
 import { show } from "./value";
 
@@ -13,7 +13,11 @@ export function violationMessage({ fix }: Rule, { resource, path, found, wanted 
   return `${where} ${value}; wanted ${wanted}. Fix: ${fix}`;
 }
 
-/** What is said where a rule cannot decide before the update. */
-export function unknownMessage(name: string, path: string): string {
+/** What is said where a rule cannot decide: before the update, or of a secret that the source does not show. */
+export function unknownMessage(resource: Resource, path: string): string {
+  const { name } = resource;
+  if (isSecretAt(resource, path)) {
+    return `${name}: ${path} is a secret that the file does not show; pipe in \`pulumi stack export --show-secrets\`, or run the policy pack in a preview.`;
+  }
   return `${name}: ${path} is not known before the update; the rule looks again when it is.`;
 }

@@ -112,7 +112,7 @@ function speaker(
   return {
     report: {
       violation: (finding) => findings.push(finding),
-      unknown: ({ urn, name }, path) => once(urn, unknownMessage(name, path), true),
+      unknown: (resource, path) => once(resource.urn, unknownMessage(resource, path), true),
     },
     end: () => {
       const { violations, problems } = excuse(findings, exceptions, today);

@@ -48,12 +48,9 @@ const rule: ResourceRule = {
   references: [],
   types: SCRIPT_TYPES,
   checkResource(resource, report) {
-    const seen = new Set<string>();
     for (const { path, text } of scripts(resource, report)) {
       for (const [found, looks] of WAYS) {
-        const once = `${path} ${found}`;
-        if (looks.test(text) && !seen.has(once)) {
-          seen.add(once);
+        if (looks.test(text)) {
           report.violation({ resource, path, found, wanted: "the gateway as the only way in" });
         }
       }

@@ -83,13 +83,7 @@ function checkUnseen(resource: Resource, report: Report): void {
 }
 
 function checkText(resource: Resource, path: string, text: string, report: Report): void {
-  const said = new Set<string>();
-  const refuse: Refuse = (found, wanted) => {
-    if (!said.has(found)) {
-      said.add(found);
-      report.violation({ resource, path, found, wanted });
-    }
-  };
+  const refuse: Refuse = (found, wanted) => report.violation({ resource, path, found, wanted });
   const root = configuration(text);
   const http = root.flatMap((one) => (one.name === "http" ? one.block : [one]));
   const services = deciders(root);

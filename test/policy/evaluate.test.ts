@@ -96,6 +96,31 @@ describe("evaluate", () => {
     );
   });
 
+  it("says once what reads the same of one resource, and of each resource what is its own", () => {
+    const twice: ResourceRule = {
+      ...closed,
+      checkResource(one, report) {
+        closed.checkResource(one, report);
+        closed.checkResource(one, report);
+        if (one.props.open === true)
+          report.violation({ resource: one, path: "open", found: true, wanted: "a lock" });
+      },
+    };
+    const doors = [
+      resource("door", { open: true }, "front"),
+      resource("door", { open: true }, "back"),
+      resource("door", { open: UNKNOWN }, "side"),
+    ];
+    const [outcome] = evaluate({ twice }, { resources: doors, complete: true }, {}, TODAY);
+    expect(outcome?.violations.map((one) => `${one.resource.name}: ${one.wanted}`)).toEqual([
+      "front: false",
+      "front: a lock",
+      "back: false",
+      "back: a lock",
+    ]);
+    expect(outcome?.unknown.map((one) => one.resource.name)).toEqual(["side"]);
+  });
+
   it("keeps what is not known apart from what is wrong", () => {
     const door = resource("door", { open: UNKNOWN }, "back");
     const [outcome] = evaluate({ closed }, { resources: [door], complete: true }, {}, TODAY);

@@ -46,6 +46,14 @@ describe("the lines of a report", () => {
     ]);
   });
 
+  it("say of a secret that the file does not show how to have it judged", () => {
+    const door = { ...resource("door", { open: UNKNOWN }, "back"), secretPaths: ["open"] };
+    const [outcome] = evaluate({ closed }, { resources: [door], complete: true }, {}, "2026-11-24");
+    expect(lines(outcome === undefined ? [] : [outcome]).map(({ message }) => message)).toEqual([
+      "back: open is a secret that the file does not show; pipe in `pulumi stack export --show-secrets`, or run the policy pack in a preview.",
+    ]);
+  });
+
   it("blocks on mandatory violations and bad exceptions only", () => {
     expect(all.filter(isBlocking).map(({ kind }) => kind)).toEqual(["violation", "exception"]);
     expect(verdict(all)).toBe("2 mandatory, 2 advisory, 1 excused, 2 not known before the update.");
