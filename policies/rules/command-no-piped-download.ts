@@ -23,6 +23,8 @@ const RUNS_DOWNLOAD: readonly RegExp[] = [
 ];
 /** What an interpreter fetches and runs by itself. */
 const INTERPRETED = /\b(exec|eval|compile)\b.*\b(urlopen|requests\.get|urllib|http\.get|fetch ?\()/;
+/** User data that is only the address of more user data. */
+const INCLUDED = /^#include(-once)?\s+(#.*\s+)*\w+:\/\/|^Content-Type: ?text\/x-include(-once)?-url\b/im;
 
 const rule: ResourceRule = {
   description: "Nothing runs what it has just fetched from the net, unseen.",
@@ -34,7 +36,7 @@ const rule: ResourceRule = {
   types: SCRIPT_TYPES,
   checkResource(resource, report) {
     for (const { path, text } of scripts(resource, report)) {
-      if ([...RUNS_DOWNLOAD, INTERPRETED].some((way) => way.test(text))) {
+      if ([...RUNS_DOWNLOAD, INTERPRETED, INCLUDED].some((way) => way.test(text))) {
         report.violation({
           resource,
           path,

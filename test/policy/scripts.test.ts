@@ -52,7 +52,9 @@ describe("scripts", () => {
     ]);
     const packed = base64("a long enough script");
     expect(
-      read(container({ uploads: [{ file: "/a", content: "run it" }, { contentBase64: packed }] })).scripts,
+      read(
+        container({ uploads: [{ file: "/a", content: "run it", source: "c" }, { contentBase64: packed }] }),
+      ).scripts,
     ).toEqual([
       "uploads[0].content: run it",
       `uploads[1].contentBase64: ${packed}`,
@@ -77,6 +79,23 @@ describe("scripts", () => {
     ]);
   });
 
+  it("of a command see the variables of its environment", () => {
+    const it = command({
+      environment: { OPTS: "--privileged", LATER: UNKNOWN },
+      create: "docker run $OPTS $LATER",
+    });
+    expect(read(it)).toEqual({ scripts: ["create: docker run --privileged $LATER"], unknown: [] });
+    expect(read(container({ environment: { A: "b" }, command: ["$A"] })).scripts).toEqual(["command: $A"]);
+  });
+
+  it("are what a copy to a machine carries as text", () => {
+    const source = { hash: "abc", text: "a  b", "4dabf18193072939515e22adb298388d": "c" };
+    const folder = { assets: { x: { text: "c" }, y: { path: "d" } } };
+    const copied = (one: Value) => read(resource("command:remote:CopyToRemote", { source: one })).scripts;
+    expect(copied(source)).toEqual(["source.text: a b"]);
+    expect(copied(folder)).toEqual(["source.assets.x.text: c"]);
+  });
+
   it("are of no other kind", () => {
     expect(
       read(resource("random:index/randomId:RandomId", { create: "a", command: ["b"], userData: "c" })),
@@ -85,7 +104,8 @@ describe("scripts", () => {
       unknown: [],
     });
     expect(SCRIPT_TYPES).toEqual([
-      ...["command:local:Command", "command:remote:Command", "docker:index/container:Container"],
+      ...["command:local:Command", "command:remote:Command", "command:remote:CopyToRemote"],
+      "docker:index/container:Container",
       ...[
         "instance:Instance",
         "spotInstanceRequest:SpotInstanceRequest",
@@ -112,6 +132,25 @@ describe("scripts", () => {
     ["curl''", "curl"],
     ['--password ""', '--password ""'],
     ["'' x", "'' x"],
+    ["'docker' \"run\"", "docker run"],
+    ["d\"ock\"er r'u'n", "docker run"],
+    ["--net='host' --pid=\"host\"", "--net=host --pid=host"],
+    ["'a b' \"$c\" '' ';'", "'a b' \"$c\" '' ';'"],
+    ["do\\cker \\docker", "docker docker"],
+    ["a\\;b \\$c", "a\\;b \\$c"],
+    ["$'docker' run", "docker run"],
+    ["[docker, run, -p, '8188:8188']", "[docker run -p 8188:8188]"],
+    ['f(["docker", "run",\n  "x"])', "f([docker run x])"],
+    ['if [ "$a" = b ]; then', 'if [ "$a" = b ]; then'],
+    ["a=docker; $a run; a=x; $a", "a=docker; docker run; a=x; x"],
+    ["$a; a=docker", "$a; a=docker"],
+    [
+      `export A='--privileged --net=host'\ndocker run \${A} x`,
+      "export A='--privileged --net=host'\ndocker run --privileged --net=host x",
+    ],
+    [`a=doc b="\${a}ker"; $b run`, `a=doc b="\${a}ker"; docker run`],
+    ["a=; $a; b=$(c); $b; d=/x:$PATH; $d", "a=; $a; b=$(c); $b; d=/x:$PATH; $d"],
+    ["x.a=1; $a", "x.a=1; $a"],
   ])("reads %j as a shell does", (text, seen) => {
     expect(line(text)).toEqual([`create: ${seen}`]);
   });

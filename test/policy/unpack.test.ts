@@ -27,6 +27,29 @@ describe("unpack", () => {
     ["gzip twice", base64(gzipSync(gzipSync(TEXT))), "base64, gzip, gzip"],
     ["base64 in gzip in hexadecimal", gzipSync(base64(TEXT)).toString("hex"), "hexadecimal, gzip, base64"],
     ["quoted-printable", "a text that is long en=\r\nough to be =66ound", "quoted-printable"],
+    ["escapes of printf", "a text \\x74hat is\\040long en\\0157ugh to be found", "escapes"],
+    ["escapes of JSON", "a text \\u0074hat is long enough to be found", "escapes"],
+    [
+      "a cloud-config's string",
+      `#cloud-config\nwrite_files:\n  - content: >-\n      a text that is\n      long enough to be found\n`,
+      "cloud-config",
+    ],
+    [
+      "a cloud-config's command",
+      "#cloud-config\nruncmd:\n  - x\n  - - a\n    - text\n    - that is long\n    - enough to be\n    - found\n",
+      "cloud-config",
+    ],
+    [
+      "a cloud-config's command among words that are none",
+      "## template: jinja\n#cloud-config\nbootcmd: [[a, text, that is long enough to be, found], [3]]\n",
+      "cloud-config",
+    ],
+    [
+      "a cloud-config in a message",
+      `MIME-Version: 1.0\n\n--==1\nContent-Type: text/cloud-config\n\n#cloud-config\na: "${TEXT}"\n--==1--\n`,
+      "cloud-config",
+    ],
+    ["a cloud-config in base64", base64(`#cloud-config\na:\n - "${TEXT}"\n`), "base64, cloud-config"],
   ])("opens %s", (_, packed, packing) => {
     expect(packings(packed)).toContain(packing);
   });
@@ -59,6 +82,17 @@ describe("unpack", () => {
     ],
   ])("takes for the text alone %s", (_, text) => {
     expect(unpack(text)).toEqual([{ text, packing: "" }]);
+  });
+
+  it("reads escapes of lines, blanks and quotes, and leaves those of control characters and of expressions", () => {
+    expect(unpack('a\\n\\tb\\r\\n\\"c\\" \\/d')[1]).toEqual({ text: 'a\n\tb\r\n"c" /d', packing: "escapes" });
+    expect(unpack("\\033[1m\\x1b \\x41")[1]?.text).toBe("\\033[1m\\x1b A");
+    expect(unpack("a\\.b \\d \\w \\$x")).toHaveLength(1);
+  });
+
+  it("finds nothing in a cloud-config that cannot be read", () => {
+    expect(unpack("#cloud-config\na: [b")).toHaveLength(1);
+    expect(unpack("echo '#cloud-config'; a: b")).toHaveLength(1);
   });
 
   it("takes text with tabs and lines for text", () => {

@@ -28,6 +28,7 @@ describeRule("command-no-piped-download", {
     passes("wget https://x.invalid/list && sh other"),
     passes('echo "$(curl https://x.invalid)"'),
     passes("python3 -c 'print(eval(x))'"),
+    passes("cat > a.c <<E\n#include <stdio.h>\nE"),
     [
       "a health check that only looks",
       resource("docker:index/container:Container", {
@@ -80,11 +81,17 @@ describeRule("command-no-piped-download", {
     refused("curl x > i && sudo sh i"),
     refused("curl x >i\nchmod +x i"),
     refused("wget --output-document=/tmp/i x && chmod 755 /tmp/i && /tmp/i"),
-    refused("curl --output 'i' x; echo; . i"),
+    refused("curl --output 'i' x; echo; . i", "curl --output i x; echo; . i"),
     refused("wget https://x.invalid/install.sh && sh install.sh"),
-    refused("wget 'https://x.invalid/install.sh'; chmod +x ./install.sh"),
+    refused(
+      "wget 'https://x.invalid/install.sh'; chmod +x ./install.sh",
+      "wget https://x.invalid/install.sh; chmod +x ./install.sh",
+    ),
     refused("curl -O https://x.invalid/i.py\npython3 i.py"),
-    refused("python3 -c \"import urllib.request as u; exec(u.urlopen('http://x').read())\""),
+    refused(
+      "python3 -c \"import urllib.request as u; exec(u.urlopen('http://x').read())\"",
+      'python3 -c "import urllib.request as u; exec(u.urlopen(http://x).read())"',
+    ),
     refused("python3 -c 'import requests; exec(requests.get(x).text)'"),
     refused("node -e 'eval(await (await fetch (x)).text())'"),
     refused("node -e 'eval(http.get(x))'"),
@@ -98,6 +105,16 @@ describeRule("command-no-piped-download", {
       resource("docker:index/container:Container", { healthcheck: { tests: ["CMD-SHELL", "curl x | sh"] } }),
       found("curl x | sh", "healthcheck.tests"),
     ],
+    ...[
+      "#include\nhttps://x.invalid/setup",
+      "#include-once\n# of ours\n\nhttps://x.invalid/setup",
+      "#include https://x.invalid/setup",
+      "Content-Type: text/x-include-url\n\nhttps://x.invalid/setup",
+    ].map((userData): [string, ReturnType<typeof instance>, string] => [
+      userData,
+      instance({ userData }),
+      found(userData, "userData"),
+    ]),
     [
       "in user data",
       instance({ userData: "#!/bin/sh\ncurl x | sh" }),

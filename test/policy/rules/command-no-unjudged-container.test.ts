@@ -24,8 +24,9 @@ describeRule("command-no-unjudged-container", {
     ...[
       "docker run --privileged=false x",
       "docker run --privileged=0 x",
+      "docker run --use-api-socket=false x",
       "docker run --network hosted --pid container:a x",
-      "docker run --cap-add CHOWN --cap-add=KILL x",
+      "docker run --cap-add CHOWN --cap-add=KILL --cap-add cap_net_bind_service x",
       "docker run --security-opt seccomp=/etc/profile.json x",
       "docker run --security-opt no-new-privileges:true x",
       "docker run -it --rm --pull never x",
@@ -63,9 +64,11 @@ describeRule("command-no-unjudged-container", {
     ...["net", "network", "pid", "ipc", "uts", "userns", "cgroupns"].map((kind) =>
       refused(`docker run --${kind} host x`, `--${kind} host`, "namespaces of its own"),
     ),
-    refused('docker run --pid="host" x', '--pid="host', "namespaces of its own"),
+    refused('docker run --pid="host" x', "--pid=host", "namespaces of its own"),
     refused("docker --context a -l debug run --privileged x", "--privileged", "no privileged container"),
     refused("docker --tls run --privileged=true x", "--privileged", "no privileged container"),
+    refused("docker stack up -c x y", "docker stack up", "a docker.Container, which can be looked at"),
+    refused("docker run --use-api-socket x", "--use-api-socket", "no container that commands the engine"),
     refused("ctr run --privileged x", "--privileged", "no privileged container"),
     refused("nerdctl container create --privileged x", "--privileged", "no privileged container"),
     refused("buildah run --privileged x", "--privileged", "no privileged container"),
@@ -82,10 +85,12 @@ describeRule("command-no-unjudged-container", {
       "SETUID",
       "SETGID",
       "SETFCAP",
+      "SYSLOG",
+      "CAP_IPC_LOCK",
     ].map((capability) =>
       refused(`docker run --cap-add ${capability} x`, `--cap-add ${capability}`, "no added capability"),
     ),
-    refused('docker run --cap-add="cap_mknod" x', '--cap-add="cap_mknod', "no added capability"),
+    refused('docker run --cap-add="cap_mknod" x', "--cap-add=cap_mknod", "no added capability"),
     refused(
       "docker run --security-opt label=disable x",
       "--security-opt label=disable",
@@ -93,7 +98,7 @@ describeRule("command-no-unjudged-container", {
     ),
     refused(
       "docker run --security-opt='no-new-privileges:false' x",
-      "--security-opt='no-new-privileges:false",
+      "--security-opt=no-new-privileges:false",
       "the engine's confinement",
     ),
     refused(
@@ -106,7 +111,7 @@ describeRule("command-no-unjudged-container", {
     ),
     refused("docker run -v ./data:/data x", "-v ./data:", "no folder of the host"),
     refused("docker run -v/:/host x", "-v/:", "no folder of the host"),
-    refused("docker run --volume='/etc':/e x", "--volume='/etc':", "no folder of the host"),
+    refused("docker run --volume='/etc':/e x", "--volume=/etc:", "no folder of the host"),
     refused('docker run --volume "$HOME/.ssh:/k" x', '--volume "$HOME/.ssh:', "no folder of the host"),
     refused(
       "docker run --mount=type=bind,src=/,dst=/x x",
@@ -162,7 +167,8 @@ describeRule("command-no-unjudged-container", {
         "docker exec -u 0 c",
         "docker exec -u0 c",
         "docker exec --user=root:root c",
-        "docker exec --user '00' c",
+        "docker exec --user 00 c",
+        "docker exec -iu0 c",
       ],
       ...["docker exec -itu root c", "docker container exec -iu 0 c", "podman exec --user root c sh"],
     ].map((line) => refused(line, line, "docker exec as the container's own user")),
