@@ -4,23 +4,43 @@ import { SCRIPT_TYPES, scripts } from "../facts/scripts";
 /** Programs and options that let the outside in past gateway and security group, each with what it is. */
 const WAYS: readonly (readonly [string, RegExp])[] = [
   ["a tunnel", /\b(localtunnel|frpc|pagekite|playit|inlets|sshuttle|gsocket|gs-netcat|boringproxy)\b/],
-  ["a tunnel", /\b(ngrok (http|tcp|tls|start)|lt --port|bore local|chisel (client|server)|zrok share)\b/],
+  [
+    "a tunnel",
+    /\b(ngrok\b.* (http|tcp|tls|start)\b|lt --port|bore local|chisel (client|server)|zrok share)\b/,
+  ],
   ["a tunnel", /\b(tailscale (funnel|serve)|devtunnel host|code tunnel|loclx tunnel)\b/],
-  ["a tunnel", /\bcloudflared\b.* (tunnel|access|service)\b/],
+  ["a tunnel", /\bcloudflared\b.* (tunnel|access|service|--url|--hello-world)\b/],
+  ["a private network of others", /\b(tailscale (up|login)|wg-quick up|zerotier-cli join|netbird up)\b/],
   ["a tunnel over SSH", /\bautossh\b|\bssh\b[^;&|\n]* -\w*R|\bRemoteForward\b/i],
   ["a tunnel over SSH", /\bssh\b[^;&|\n]* -\w*(g\b|[LD] ?["']?(\*|0\.0\.0\.0|\[::\]):)/],
+  ["a tunnel over SSH", /\bssh\b[^;&|\n]* -\w*w ?["']?(\d|any\b)/],
   ["a tunnel over SSH", /\bGatewayPorts[ =](yes|clientspecified)\b/i],
-  ["a forwarder", /\bsocat\b.*-LISTEN:/i],
+  ["a forwarder", /\bsocat\b.*-L(ISTEN)?:/i],
   ["a forwarder", /\b(nc|ncat|netcat)\b.* -(\w*l|-listen)/],
   ["a forwarder", /\b(rinetd|redir|simpleproxy|haproxy) -/],
-  ["a server of files", /\bpython[\d.]*\b.* -m (http\.server|SimpleHTTPServer)\b/],
+  ["a server of files", /\bpython[\d.]*\b.* -m ?(http\.server|SimpleHTTPServer)\b/],
+  ["a server of files", /\b(busybox httpd|php -S|caddy (file-server|reverse-proxy))\b/],
+  [
+    "a shell for others",
+    /\b(ttyd|gotty|wetty|shellinaboxd?)\b|\b(jupyter|code-server)\b.*(\b0\.0\.0\.0\b|\*)/,
+  ],
+  [
+    "a shell for others",
+    /sh -i\b.*\/dev\/(tcp|udp)\/|\b(nc|ncat|netcat)\b.* -(\w*[ec] \S*sh\b|-(sh-)?exec)/,
+  ],
   ["a firewall that is turned off", /\bufw (--force )?(disable|reset|default allow)\b/],
   ["a firewall that is turned off", /\bip6?tables\b.* (-F|--flush|-X)\b/],
   ["a firewall that is turned off", /\bip6?tables\b.* (-P|--policy) (INPUT|FORWARD|DOCKER-USER) ACCEPT\b/],
-  ["a firewall that is turned off", /\bnft (flush (ruleset|table)|delete table)\b/],
+  ["a firewall that is turned off", /\bnft (flush (ruleset|table|chain)|delete table)\b/],
+  ["a firewall that is turned off", /\bfirewall-cmd\b.* --set-default-zone[ =]trusted\b/],
+  // Without a port, a source, a device or a state it lets everything in.
   [
     "a firewall that is turned off",
-    /\bsystemctl\b[^;&|\n]* (stop|disable|mask)\b[^;&|\n]* (ufw|nftables|firewalld|iptables)\b/,
+    /\bip6?tables\b(?![^;&|\n]* (-s|--source|-i|--in-interface|--s?ports?|--dports?|-m|icmp\S*)[ =])[^;&|\n]* (-I|-A|--insert|--append) (INPUT|FORWARD|DOCKER-USER)\b[^;&|\n]* (-j|--jump) ACCEPT\b/,
+  ],
+  [
+    "a firewall that is turned off",
+    /\bsystemctl\b[^;&|\n]* (stop|disable|mask)\b[^;&|\n]* (ufw|nftables|firewalld|iptables|apparmor)\b/,
   ],
   ["a firewall that is turned off", /\bservice (ufw|nftables|firewalld|iptables) stop\b/],
   ["a firewall that is turned off", /\b(setenforce 0|apparmor_parser -R|aa-(disable|complain|teardown))\b/],
@@ -28,6 +48,10 @@ const WAYS: readonly (readonly [string, RegExp])[] = [
   ["port forwarding to loopback", /\b(ip6?tables|nft)\b.*\b(DNAT|REDIRECT)\b.*\b8188\b/i],
   ["ComfyUI's port in the firewall", /\bufw (allow|route allow)\b.*\b8188\b|--add-port[ =]8188\b/],
   ["ComfyUI's port in the firewall", /\b(ip6?tables|nft)\b.*\bdport 8188\b.*\baccept\b/i],
+  [
+    "the engine for everybody",
+    /\bchmod\b[^;&|\n]* (0?[0-7]{2}[2367]|\S*[ao]\S*\+\w*w\w*) \S*\bdocker\.sock\b/,
+  ],
   ["the engine on the network", /\bhosts["']? ?: ?\[[^\]]*tcp:\/\//],
   [
     "ComfyUI on every interface",

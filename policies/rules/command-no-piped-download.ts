@@ -5,8 +5,9 @@ const FETCH = "\\b(curl|wget|fetch|aria2c|lwp-download)\\b";
 /** One with its program on its own line only reads what comes, unless it says otherwise. */
 const READS = "(?! -(c|e|p|ne|pe|m json)\\b(?!.*\\b(exec|eval)\\b))";
 const SHELL = `(\\S*/)?((ba|da|z|k|a|c)?sh|(python[\\d.]*|perl|ruby|node|php)${READS}|source|eval)\\b`;
-/** What may stand before the shell: sudo with options, env, variables. */
-const BEFORE = "((sudo|env|exec|command|nohup|xargs)( -\\S+)* |\\w+=\\S* )*";
+const OPTIONS = "( -\\S+( [^-\\s]\\S*)?)*?";
+/** What may stand before the shell: sudo with options, env, variables, another machine or a container. */
+const BEFORE = `((sudo|env|exec|command|nohup|xargs)${OPTIONS} |(ssh|docker exec)${OPTIONS} \\S+ |\\w+=\\S* |[{(] ?)*`;
 const RUNS_DOWNLOAD: readonly RegExp[] = [
   // curl … | sh, whatever the pipe goes through before.
   new RegExp(`${FETCH}[^;\\n]*\\| ?${BEFORE}${SHELL}`),
@@ -14,11 +15,11 @@ const RUNS_DOWNLOAD: readonly RegExp[] = [
   new RegExp(`(^|[\\s;&|"'(])(${SHELL}|\\.) .*(\\$\\(|<\\(|\`) ?${FETCH}`, "m"),
   // curl -o FILE … && sh FILE, or made executable
   new RegExp(
-    `${FETCH}.*( -\\w*[oO]|>|--output|--output-document)[ =]?["']?([^\\s"';&|]+)[^]*?(&&|;|\\n) ?${BEFORE}(${SHELL}|chmod|\\.) (-?\\S+ )*["']?\\3`,
+    `${FETCH}.*( -\\w*[oO]|>|--output|--output-document|\\| ?(?:sudo )?tee)[ =]?["']?([^\\s"';&|]+)[^]*?(&&|;|\\n) ?${BEFORE}(${SHELL}|chmod|install|\\.) (-?\\S+ )*["']?\\3`,
   ),
   // curl -O https://host/FILE && sh FILE
   new RegExp(
-    `${FETCH}.*/([\\w.-]+)["']? ?(&&|;|\\n) ?${BEFORE}(${SHELL}|chmod|\\.) (-?\\S+ )*["']?(\\./)?\\2\\b`,
+    `${FETCH}.*/([\\w.-]+)["']? ?(&&|;|\\n) ?${BEFORE}(${SHELL}|chmod|install|\\.) (-?\\S+ )*["']?(\\S*/)?\\2\\b`,
   ),
 ];
 /** What an interpreter fetches and runs by itself. */
