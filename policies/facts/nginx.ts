@@ -41,9 +41,28 @@ export function directives(text: string): readonly Directive[] {
 /** Files that a bundle of several carries: `file PATH LINES`, then so many lines. */
 const CARRIED = /^file (\S+) (\d+)$/gm;
 
+/** The block with which a configuration in a text begins. */
+const FIRST_BLOCK = /\b(http|server|upstream)\b[^;{}]*\{/;
+const ON_ITS_LINE = /^\s*([a-z_]\w*\s[^;{}'"]*;\s*)*$/;
+/** What may be a line of directives, of a block or a comment; most lines of a shell are none. */
+const LINE = /^\s*(#.*|.*[;{}]\s*(#.*)?)?$/;
+
+/** Where the configuration in a text begins: the directives right before its first block are of it. */
+function beginning(text: string): number {
+  const block = Math.max(text.search(FIRST_BLOCK), 0);
+  const lines = text.slice(0, block).split("\n");
+  const last = lines.pop() ?? "";
+  const near = last.slice(Math.max(last.lastIndexOf("'"), last.lastIndexOf('"')) + 1);
+  if (!ON_ITS_LINE.test(near)) {
+    return block;
+  }
+  const foreign = near === last ? lines.map((line) => LINE.test(line)).lastIndexOf(false) : lines.length - 1;
+  const before = lines.slice(0, foreign + 1).map((line) => `${line}\n`);
+  return before.join("").length + last.length - near.length;
+}
+
 /** The configuration that a text holds, with the files of the same text in the place of each include. */
 export function configuration(text: string): readonly Directive[] {
-  const start = Math.max(text.search(/\b(http|server|upstream)\b[^;{}]*\{/), 0);
   const files = new Map<string, readonly Directive[]>();
   for (const { 0: head, 1: name = "", 2: lines, index } of text.matchAll(CARRIED)) {
     const body = text.slice(index + head.length + 1).split("\n");
@@ -58,7 +77,16 @@ export function configuration(text: string): readonly Directive[] {
         : expand(carried, [...within, name]);
     });
   const main = [...files].find(([name]) => /(^|\/)nginx\.conf$/.test(name))?.[1];
-  return expand(main ?? directives(text.slice(start)), []);
+  return expand(main ?? directives(text.slice(beginning(text))), []);
+}
+
+/** A directive within another, and those that it stands in up to that one; the innermost first. */
+export function within(outer: Directive, one: Directive): Directive[] {
+  if (outer === one) {
+    return [one];
+  }
+  const path = outer.block.map((inner) => within(inner, one)).find((found) => found.length > 0);
+  return path === undefined ? [] : [...path, outer];
 }
 
 /** The directives of a name, at any depth. */
@@ -81,7 +109,7 @@ export function locationFor(server: Directive, path: string): Directive | undefi
   return (exact ?? (prefix?.kind === "^~" ? prefix : (regular ?? prefix)))?.one;
 }
 
-function modified({ args }: Directive): { kind: string; pattern: string } {
+export function modified({ args }: Directive): { kind: string; pattern: string } {
   const [first = "", second] = args;
   return second === undefined ? { kind: "", pattern: first } : { kind: first, pattern: second };
 }

@@ -24,10 +24,7 @@ const WAYS: readonly (readonly [string, RegExp])[] = [
     "a shell for others",
     /\b(ttyd|gotty|wetty|shellinaboxd?)\b|\b(jupyter|code-server)\b.*(\b0\.0\.0\.0\b|\*)/,
   ],
-  [
-    "a shell for others",
-    /sh -i\b.*\/dev\/(tcp|udp)\/|\b(nc|ncat|netcat)\b.* -(\w*[ec] \S*sh\b|-(sh-)?exec)/,
-  ],
+  ["a shell for others", /sh -i\b.*\/dev\/(tcp|udp)\/|\b(nc|ncat|netcat)\b.* -(\w*[ec] \S*sh\b|-(sh-)?exec)/],
   ["a firewall that is turned off", /\bufw (--force )?(disable|reset|default allow)\b/],
   ["a firewall that is turned off", /\bip6?tables\b.* (-F|--flush|-X)\b/],
   ["a firewall that is turned off", /\bip6?tables\b.* (-P|--policy) (INPUT|FORWARD|DOCKER-USER) ACCEPT\b/],

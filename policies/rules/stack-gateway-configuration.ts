@@ -2,7 +2,7 @@ import { membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
 import type { Text } from "../facts/docker";
-import { all, configuration, type Directive, locationFor } from "../facts/nginx";
+import { all, configuration, type Directive, locationFor, modified, within } from "../facts/nginx";
 import { SCRIPT_TYPES, scriptLayers } from "../facts/scripts";
 
 const MODERN = ["TLSv1.2", "TLSv1.3"];
@@ -10,10 +10,15 @@ const MODERN = ["TLSv1.2", "TLSv1.3"];
 const WEAK_CIPHER = /^(ALL|COMPLEMENTOFALL|LOW|EXP(ORT)?|[ae]?NULL|ADH|AECDH|RC4|3?DES|MD5|@SECLEVEL=[01])$/;
 const PROMPTS = ["/prompt", "/api/prompt"];
 /** An address or a new path that ends at one of these. */
-const TO_PROMPT = /(^|:\/\/[^/]+)(\/api)?\/prompt$/;
+const TO_PROMPT = /(^|:\/\/[^/]+)(\/api)?\/prompt($|[?$])/;
 const COPIES = ["command:remote:CopyToRemote", "command:remote:CopyFile"];
 
 type Block = readonly Directive[];
+/** A location that hands a prompt on, and those that it came through once their own limits had held it. */
+interface Way {
+  readonly location: Directive;
+  readonly through: readonly Directive[];
+}
 type Refuse = (found: string, wanted: string) => void;
 
 const rule: ResourceRule = {
@@ -89,13 +94,15 @@ function checkText(resource: Resource, path: string, text: string, report: Repor
   const services = deciders(root);
   for (const server of all(root, "server").filter(isReached)) {
     checkTls([server.block, http], refuse);
-    for (const location of waysToPrompt(server)) {
-      const blocks = [location.block, server.block, http];
-      if (!isLimited(blocks, root) && !services.includes(target(location) ?? "")) {
+    for (const { location, through } of waysToPrompt(server)) {
+      const held = [...through, location].map((one) => [
+        ...within(server, one).map(({ block }) => block),
+        http,
+      ]);
+      if (!held.some((blocks) => isLimited(blocks, root)) && !services.includes(target(location) ?? "")) {
         refuse("no limit_req and no auth_request", "one of them in front of /prompt");
       }
-      const size = effective(blocks, "client_max_body_size")[0]?.args[0];
-      if (!(Number.parseInt(String(size), 10) > 0)) {
+      if (!held.some(isBounded)) {
         refuse("no client_max_body_size above 0", "a bound for bodies");
       }
     }
@@ -130,27 +137,65 @@ function locations(root: Block, name: string | undefined): Directive[] {
 }
 
 /** The locations that hand a prompt on, which comes under its own name or gets it from them. */
-function waysToPrompt(server: Directive): Directive[] {
-  const own = PROMPTS.flatMap((path) => followed(server, path, []));
+function waysToPrompt(server: Directive): Way[] {
+  const own = PROMPTS.flatMap((path) => followed(server, path));
   const others = all(server.block, "location").filter(({ block }) =>
     [...all(block, "proxy_pass"), ...all(block, "rewrite")].some(({ args }) =>
       args.some((one) => TO_PROMPT.test(one)),
     ),
   );
-  return [...own, ...others].filter((location) => target(location) !== undefined);
+  const renamed = otherNames(server, own).flatMap((path) => followed(server, path));
+  return [...own, ...renamed, ...others.map((location) => ({ location, through: [] }))].filter(
+    ({ location }) => target(location) !== undefined,
+  );
 }
 
-/** The location that takes a path, and those to which it sends the path on. */
-function followed(server: Directive, path: string, before: readonly Directive[]): Directive[] {
-  const found = locationFor(server, path);
-  if (found === undefined || before.includes(found)) {
+/** An address's server, and the path that stands in it for what the location's name has found. */
+const ADDRESS = /^(\w+:\/\/[^/]+)(\/[^?$]*)?/;
+
+/** Paths that become a prompt's for the same server: `location /comfy/ { proxy_pass http://comfyui/; }`. */
+function otherNames(server: Directive, own: readonly Way[]): string[] {
+  const address = (location: Directive) => ADDRESS.exec(target(location) ?? "") ?? [];
+  const servers = own.map(({ location }) => address(location)[1]);
+  return all(server.block, "location").flatMap((location) => {
+    const [, to, path] = address(location);
+    const { kind, pattern } = modified(location);
+    return path !== undefined && servers.includes(to) && (kind === "" || kind === "^~")
+      ? PROMPTS.filter((prompt) => prompt.startsWith(path)).map(
+          (prompt) => pattern + prompt.slice(path.length),
+        )
+      : [];
+  });
+}
+
+/**
+ * The location that takes a path, and those to which it sends the path on: before its own limits hold what comes, as
+ * rewrite does, or after.
+ */
+function followed(
+  server: Directive,
+  path: string,
+  through: readonly Directive[] = [],
+  before: readonly Directive[] = [],
+): Way[] {
+  const location = locationFor(server, path);
+  if (location === undefined || before.includes(location)) {
     return [];
   }
-  const next = [
-    ...all(found.block, "rewrite").map(({ args }) => rewritten(path, args)),
-    ...all(found.block, "try_files").map(({ args }) => String(args.at(-1))),
+  const seen = [...before, location];
+  const blocks = within(server, location).map(({ block }) => block);
+  const late = [
+    ...all(location.block, "try_files"),
+    // Only a named location gets the request as it was.
+    ...effective(blocks, "error_page").filter(({ args }) => args.at(-1)?.startsWith("@")),
   ];
-  return [found, ...next.flatMap((one) => followed(server, one, [...before, found]))];
+  return [
+    { location, through },
+    ...all(location.block, "rewrite").flatMap(({ args }) =>
+      followed(server, rewritten(path, args), through, seen),
+    ),
+    ...late.flatMap(({ args }) => followed(server, String(args.at(-1)), [...through, location], seen)),
+  ];
 }
 
 /** What nginx makes of a path that a pattern finds: the replacement alone, with what the pattern's groups found. */
@@ -181,9 +226,12 @@ function checkTls(blocks: readonly Block[], refuse: Refuse): void {
   if (taken.some((one) => one.split(/[+-]/).some((part) => WEAK_CIPHER.test(part)))) {
     refuse(`ssl_ciphers ${ciphers.join(" ")}`, "ciphers that authenticate and encrypt");
   }
-  const plain = effective(blocks, "listen").find((one) => !isOnSocket(one) && !isEncrypted(one));
-  if (plain !== undefined) {
-    refuse(`listen ${plain.args.join(" ")}`, "ssl on each listener that hands requests on");
+  const listens = effective(blocks, "listen");
+  const plain = listens.find((one) => !isOnSocket(one) && !isEncrypted(one));
+  // Without any, nginx listens on port 80.
+  if (plain !== undefined || listens.length === 0) {
+    const found = plain === undefined ? "no listen" : `listen ${plain.args.join(" ")}`;
+    refuse(found, "ssl on each listener that hands requests on");
   }
 }
 
@@ -196,7 +244,13 @@ function isLimited(blocks: readonly Block[], root: Block): boolean {
   const asks = effective(blocks, "auth_request").some(
     ({ args }) => args[0] !== "off" && isAnswered(root, args[0]),
   );
-  return asks || (!isDry && effective(blocks, "limit_req").length > 0);
+  const isPassedBy = effective(blocks, "satisfy").some(({ args }) => args[0] === "any");
+  return (asks && !isPassedBy) || (!isDry && effective(blocks, "limit_req").length > 0);
+}
+
+function isBounded(blocks: readonly Block[]): boolean {
+  const size = effective(blocks, "client_max_body_size")[0]?.args[0];
+  return Number.parseInt(String(size), 10) > 0;
 }
 
 /** Whether somebody is asked: a location that answers by itself says yes to everyone. */

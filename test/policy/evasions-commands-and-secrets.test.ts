@@ -532,7 +532,7 @@ const EVASIONS: Evasion[] = [
           {
             file: "/etc/nginx/nginx.conf",
             content:
-              "server { ssl_protocols TLSv1; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
+              "server { listen 443 ssl; ssl_protocols TLSv1; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
           },
         ],
       }),
@@ -548,7 +548,7 @@ const EVASIONS: Evasion[] = [
           {
             file: "/etc/nginx/nginx.conf",
             contentBase64:
-              "c2VydmVyIHsgc3NsX3Byb3RvY29scyBUTFN2MTsgY2xpZW50X21heF9ib2R5X3NpemUgMW07IGxvY2F0aW9uID0gL3Byb21wdCB7IGxpbWl0X3JlcSB6b25lPWE7IHByb3h5X3Bhc3MgaHR0cDovL2M7IH0gfQ==",
+              "c2VydmVyIHsgbGlzdGVuIDQ0MyBzc2w7IHNzbF9wcm90b2NvbHMgVExTdjE7IGNsaWVudF9tYXhfYm9keV9zaXplIDFtOyBsb2NhdGlvbiA9IC9wcm9tcHQgeyBsaW1pdF9yZXEgem9uZT1hOyBwcm94eV9wYXNzIGh0dHA6Ly9jOyB9IH0=",
           },
         ],
       }),
@@ -561,7 +561,7 @@ const EVASIONS: Evasion[] = [
     [
       it("command:local:Command", {
         create:
-          "cat > /etc/nginx/nginx.conf <<E\nserver { ssl_protocols SSLv3; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }\nE",
+          "cat > /etc/nginx/nginx.conf <<E\nserver { listen 443 ssl; ssl_protocols SSLv3; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }\nE",
       }),
     ],
     ['it: create is "ssl_protocols SSLv3"; wanted ssl_protocols TLSv1.2 TLSv1.3.'],
@@ -572,7 +572,7 @@ const EVASIONS: Evasion[] = [
     [
       it("command:local:Command", {
         stdin:
-          "c2VydmVyIHsgc3NsX3Byb3RvY29scyBUTFN2MTsgY2xpZW50X21heF9ib2R5X3NpemUgMW07IGxvY2F0aW9uID0gL3Byb21wdCB7IGxpbWl0X3JlcSB6b25lPWE7IHByb3h5X3Bhc3MgaHR0cDovL2M7IH0gfQ==",
+          "c2VydmVyIHsgbGlzdGVuIDQ0MyBzc2w7IHNzbF9wcm90b2NvbHMgVExTdjE7IGNsaWVudF9tYXhfYm9keV9zaXplIDFtOyBsb2NhdGlvbiA9IC9wcm9tcHQgeyBsaW1pdF9yZXEgem9uZT1hOyBwcm94eV9wYXNzIGh0dHA6Ly9jOyB9IH0=",
       }),
     ],
     ['it: stdin is "ssl_protocols TLSv1"; wanted ssl_protocols TLSv1.2 TLSv1.3.'],
@@ -583,7 +583,7 @@ const EVASIONS: Evasion[] = [
     [
       it("aws:ec2/instance:Instance", {
         userData:
-          "server { ssl_protocols TLSv1.1; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
+          "server { listen 443 ssl; ssl_protocols TLSv1.1; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
       }),
     ],
     ['it: userData is "ssl_protocols TLSv1.1"; wanted ssl_protocols TLSv1.2 TLSv1.3.'],
@@ -594,7 +594,7 @@ const EVASIONS: Evasion[] = [
     [
       it("command:local:Command", {
         stdin:
-          "server { ssl_protocols TLSv1.2 TLSv1.3; client_max_body_size 1m; location = /prompt { # limit_req zone=a;\n auth_request off; proxy_pass http://c; } }",
+          "server { listen 443 ssl; ssl_protocols TLSv1.2 TLSv1.3; client_max_body_size 1m; location = /prompt { # limit_req zone=a;\n auth_request off; proxy_pass http://c; } }",
       }),
     ],
     ['it: stdin is "no limit_req and no auth_request"; wanted one of them in front of /prompt.'],
@@ -605,7 +605,7 @@ const EVASIONS: Evasion[] = [
     [
       it("command:local:Command", {
         stdin:
-          "server { ssl_protocols TLSv1.3; client_max_body_size 1m; location = /other { limit_req zone=a; } location / { proxy_pass http://c; } }",
+          "server { listen 443 ssl; ssl_protocols TLSv1.3; client_max_body_size 1m; location = /other { limit_req zone=a; } location / { proxy_pass http://c; } }",
       }),
     ],
     ['it: stdin is "no limit_req and no auth_request"; wanted one of them in front of /prompt.'],
@@ -616,7 +616,7 @@ const EVASIONS: Evasion[] = [
     [
       it("command:local:Command", {
         stdin:
-          "server { ssl_protocols TLSv1.3; client_max_body_size 1m; location = /prompt { client_max_body_size 0; limit_req zone=a; proxy_pass http://c; } }",
+          "server { listen 443 ssl; ssl_protocols TLSv1.3; client_max_body_size 1m; location = /prompt { client_max_body_size 0; limit_req zone=a; proxy_pass http://c; } }",
       }),
     ],
     ['it: stdin is "no client_max_body_size above 0"; wanted a bound for bodies.'],
@@ -627,7 +627,7 @@ const EVASIONS: Evasion[] = [
     [
       it("command:local:Command", {
         stdin:
-          "server { ssl_protocols TLSv1.3; client_max_body_size 1m; limit_req_dry_run on; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
+          "server { listen 443 ssl; ssl_protocols TLSv1.3; client_max_body_size 1m; limit_req_dry_run on; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
       }),
     ],
     ['it: stdin is "no limit_req and no auth_request"; wanted one of them in front of /prompt.'],
@@ -638,7 +638,7 @@ const EVASIONS: Evasion[] = [
     [
       it("command:local:Command", {
         stdin:
-          "server { ssl_protocols TLSv1.2; ssl_ciphers ALL:aNULL; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
+          "server { listen 443 ssl; ssl_protocols TLSv1.2; ssl_ciphers ALL:aNULL; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
       }),
     ],
     ['it: stdin is "ssl_ciphers ALL:aNULL"; wanted ciphers that authenticate and encrypt.'],

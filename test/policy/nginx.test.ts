@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { all, type Directive, directives, locationFor } from "../../policies/facts/nginx";
+import {
+  all,
+  configuration,
+  type Directive,
+  directives,
+  locationFor,
+  within,
+} from "../../policies/facts/nginx";
 
 /** A directive as `name args { block }`. */
 function show({ name, args, block }: Directive): string {
@@ -34,6 +41,32 @@ describe("all", () => {
   it("finds a name at any depth, in order", () => {
     const root = directives("a 1; b { a 2 { a 3; } c; } a 4;");
     expect(all(root, "a").map(({ args }) => args[0])).toEqual(["1", "2", "3", "4"]);
+  });
+});
+
+describe("within", () => {
+  it("says what a directive stands in, from the inside", () => {
+    const [outer] = directives("a { b { c; } d; }");
+    const found = (name: string) =>
+      outer && within(outer, all([outer], name)[0] ?? outer).map((one) => one.name);
+    expect([found("c"), found("d"), found("a")]).toEqual([["c", "b", "a"], ["d", "a"], ["a"]]);
+    expect(outer && within(outer, { name: "e", args: [], block: [] })).toEqual([]);
+  });
+});
+
+describe("configuration", () => {
+  it.each<[string, string[]]>([
+    ["a 1;\nserver { b; }", ["a 1", "server { b }"]],
+    ["cat <<E\na 1;\n  # c\n\nmap x {\n  '' y;\n}\nserver { b; }", ["a 1", "map x {  y }", "server { b }"]],
+    ["a 1;\ncat <<E\nserver { b; }", ["server { b }"]],
+    ["x 'a 1; server { b; }", ["a 1", "server { b }"]],
+    ['x "a 1; http { b; }', ["a 1", "http { b }"]],
+    ["x a 1; server { b; }", ["x a 1", "server { b }"]],
+    ["-x a; server { b; }", ["server { b }"]],
+    ["y 2;\nx 'a 1; server { b; }", ["a 1", "server { b }"]],
+    ["a 1; b 2;", ["a 1", "b 2"]],
+  ])("reads %j", (text, found) => {
+    expect(configuration(text).map(show)).toEqual(found);
   });
 });
 

@@ -12,13 +12,13 @@ describe(ID, () => {
     [
       resource("command:local:Command", {
         stdin:
-          "server { ssl_protocols TLSv1.2 TLSv1.3; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
+          "server { listen 443 ssl; ssl_protocols TLSv1.2 TLSv1.3; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
       }),
     ],
     [
       resource("command:local:Command", {
         stdin:
-          "server { ssl_protocols TLSv1.3; client_max_body_size 10; location = /prompt { auth_request /v; proxy_pass http://c; } }",
+          "server { listen 443 ssl; ssl_protocols TLSv1.3; client_max_body_size 10; location = /prompt { auth_request /v; proxy_pass http://c; } }",
       }),
     ],
     [resource("command:local:Command", { stdin: "{}" })],
@@ -30,28 +30,28 @@ describe(ID, () => {
     {
       it: resource("command:local:Command", {
         stdin:
-          "server { client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
+          "server { listen 443 ssl; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
       }),
       messages: ['it: stdin is "no ssl_protocols"; wanted ssl_protocols TLSv1.2 TLSv1.3.'],
     },
     {
       it: resource("command:local:Command", {
         stdin:
-          "server { ssl_protocols TLSv1.1 TLSv1.2; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
+          "server { listen 443 ssl; ssl_protocols TLSv1.1 TLSv1.2; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
       }),
       messages: ['it: stdin is "ssl_protocols TLSv1.1 TLSv1.2"; wanted ssl_protocols TLSv1.2 TLSv1.3.'],
     },
     {
       it: resource("command:local:Command", {
         stdin:
-          "server { ssl_protocols TLSv1.2; client_max_body_size 1m; location = /prompt { auth_request off; proxy_pass http://c; } }",
+          "server { listen 443 ssl; ssl_protocols TLSv1.2; client_max_body_size 1m; location = /prompt { auth_request off; proxy_pass http://c; } }",
       }),
       messages: ['it: stdin is "no limit_req and no auth_request"; wanted one of them in front of /prompt.'],
     },
     {
       it: resource("command:remote:Command", {
         stdin:
-          "server { ssl_protocols TLSv1.2; client_max_body_size 0; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
+          "server { listen 443 ssl; ssl_protocols TLSv1.2; client_max_body_size 0; location = /prompt { limit_req zone=a; proxy_pass http://c; } }",
       }),
       messages: ['it: stdin is "no client_max_body_size above 0"; wanted a bound for bodies.'],
     },
@@ -68,7 +68,7 @@ describe(ID, () => {
 
   const GOOD = "ssl_protocols TLSv1.2 TLSv1.3; client_max_body_size 1m; limit_req zone=a;";
   const server = (directives: string, location = "= /prompt") =>
-    `server { ${directives} location ${location} { proxy_pass http://c; } }`;
+    `server { ${directives.includes("listen") ? "" : "listen 443 ssl;"} ${directives} location ${location} { proxy_pass http://c; } }`;
   const OLD = server("ssl_protocols TLSv1; client_max_body_size 1m; limit_req zone=a;");
   const stdin = (text: string) => resource("command:local:Command", { stdin: text });
   const container = (props: Record<string, Value>) => resource("docker:index/container:Container", props);
@@ -98,6 +98,39 @@ describe(ID, () => {
       "a server that sends on to HTTPS",
       stdin(`server { listen 80; return 308 https://$host; } ${server(GOOD)}`),
     ],
+    [
+      "limits before the server, and a script before those",
+      stdin(`cat > a.conf <<E\n${TLS}\nlimit_req zone=a; # all\n\n${server("")}\nE`),
+    ],
+    ["limits before the server on its line", stdin(`echo "${GOOD} ${server("")}"`)],
+    [
+      "limits of a location around",
+      stdin(server(`location / { ${GOOD} location /p { proxy_pass http://c; } } ${TLS}`, "/view")),
+    ],
+    [
+      "a limit that holds before a location's default",
+      stdin(
+        "server { listen 443 ssl; ssl_protocols TLSv1.3; location / { client_max_body_size 1m; limit_req zone=a; try_files $uri @app; } location @app { proxy_pass http://c; } }",
+      ),
+    ],
+    [
+      "a limit that holds before an error",
+      stdin(
+        `server { listen 443 ssl; ${TLS} location / { limit_req zone=a; error_page 502 @down; proxy_pass http://c; } location @down { proxy_pass http://d; } }`,
+      ),
+    ],
+    [
+      "a folder for another server",
+      stdin(
+        `server { listen 443 ssl; ${TLS} location / { limit_req zone=a; proxy_pass http://c; } location /grafana/ { proxy_pass http://g/; } location /c/ { proxy_pass http://c/view/; } }`,
+      ),
+    ],
+    [
+      "an error that has a page",
+      stdin(
+        `server { listen 443 ssl; ${TLS} error_page 500 /50x; location = /prompt { return 500; } location / { proxy_pass http://c; } location /api/ { limit_req zone=a; proxy_pass http://c; } }`,
+      ),
+    ],
     ["limits beside the server", stdin(`${server("")} ${GOOD}`)],
     ["a limit that is not only counted", stdin(server(`${GOOD} limit_req_dry_run off;`))],
     ["a listener with TLS, and one for HTTP/3", stdin(server(`${GOOD} listen 443 ssl; listen 443 quic;`))],
@@ -105,7 +138,7 @@ describe(ID, () => {
     [
       "a prompt that another location takes",
       stdin(
-        `server { ${TLS} location / { try_files $uri @app; } location @app { limit_req zone=a; proxy_pass http://c; } }`,
+        `server { listen 443 ssl; ${TLS} location / { try_files $uri @app; } location @app { limit_req zone=a; proxy_pass http://c; } }`,
       ),
     ],
     [
@@ -121,6 +154,7 @@ describe(ID, () => {
           "nginx.conf": ["http {", TLS, "include conf.d/server.conf;", "}"],
           "conf.d/server.conf": [
             "server {",
+            "listen 443 ssl;",
             "location / {",
             "include conf.d/limits.conf;",
             "proxy_pass http://c;",
@@ -147,10 +181,13 @@ describe(ID, () => {
     [
       "other paths that get a new name",
       stdin(
-        `server { ${TLS} location / { rewrite ^/old$ /new; limit_req zone=a; proxy_pass http://c; } location = /new { proxy_pass http://c; } }`,
+        `server { listen 443 ssl; ${TLS} location / { rewrite ^/old$ /new; limit_req zone=a; proxy_pass http://c; } location = /new { proxy_pass http://c; } }`,
       ),
     ],
-    ["a longer path", stdin(`server { ${TLS} location /y { rewrite ^ /prompts; proxy_pass http://c; } }`)],
+    [
+      "a longer path",
+      stdin(`server { listen 443 ssl; ${TLS} location /y { rewrite ^ /prompts; proxy_pass http://c; } }`),
+    ],
     [
       "a cache of the host",
       container({ volumes: [{ containerPath: "/var/cache/nginx", hostPath: "/srv/cache" }] }),
@@ -160,7 +197,7 @@ describe(ID, () => {
     [
       "what goes to the service that decides",
       stdin(
-        "server { ssl_protocols TLSv1.3; location /v { proxy_pass http://d; } location = /prompt { client_max_body_size 1m; proxy_pass http://d; } location / { auth_request /v; client_max_body_size 1m; proxy_pass http://c; } }",
+        "server { listen 443 ssl; ssl_protocols TLSv1.3; location /v { proxy_pass http://d; } location = /prompt { client_max_body_size 1m; proxy_pass http://d; } location / { auth_request /v; client_max_body_size 1m; proxy_pass http://c; } }",
       ),
     ],
   ])("passes %s", (_, it) => {
@@ -168,6 +205,76 @@ describe(ID, () => {
   });
 
   it.each([
+    [
+      "what stands before a server",
+      stdin(
+        `#!/bin/sh\ncat > a.conf <<E\n# It's of ours:\nssl_ciphers NULL;\n\nmap $x $y {\n  '' b;\n}\n${server(GOOD)}\nE`,
+      ),
+      'it: stdin is "ssl_ciphers NULL"; wanted ciphers that authenticate and encrypt.',
+    ],
+    [
+      "what stands before a server on its line",
+      stdin(`echo 'ssl_ciphers NULL; ${server(GOOD)}' > a.conf`),
+      'it: stdin is "ssl_ciphers NULL"; wanted ciphers that authenticate and encrypt.',
+    ],
+    [
+      "a configuration with escapes for its lines",
+      stdin(`printf '#\\n${OLD.replace("location", "\\nlocation")}' > a.conf`),
+      old("stdin"),
+    ],
+    [
+      "a server without a listener",
+      stdin(`server { ${GOOD} ${OPEN} }`),
+      'it: stdin is "no listen"; wanted ssl on each listener that hands requests on.',
+    ],
+    [
+      "a question whose answer need not be yes",
+      stdin(server(`${TLS} auth_request /v; satisfy any; allow all;`)),
+      unlimited,
+    ],
+    [
+      "a prompt that comes by an error",
+      stdin(
+        `server { listen 443 ssl; ${TLS} location = /prompt { error_page 418 = @app; return 418; } location @app { proxy_pass http://c; } }`,
+      ),
+      unlimited,
+    ],
+    [
+      "a prompt that comes by an error that all have",
+      stdin(
+        `server { listen 443 ssl; ${TLS} error_page 418 @app; location / { return 418; } location @app { proxy_pass http://c; } }`,
+      ),
+      unlimited,
+    ],
+    [
+      "another name for it with its query",
+      stdin(server(`${TLS} location = /go { proxy_pass http://c:8188/prompt$is_args$args; }`, "/view")),
+      unlimited,
+    ],
+    [
+      "another folder for all of it",
+      stdin(
+        `server { listen 443 ssl; ${TLS} location / { limit_req zone=a; proxy_pass http://c; } location /comfy/ { proxy_pass http://c/; } }`,
+      ),
+      unlimited,
+    ],
+    [
+      "another folder for its interface",
+      stdin(
+        `server { listen 443 ssl; ${TLS} location / { limit_req zone=a; proxy_pass http://c; } location ^~ /v1/ { proxy_pass http://c/api/; } }`,
+      ),
+      unlimited,
+    ],
+    [
+      "a location in another that asks nobody",
+      stdin(
+        server(
+          `${TLS} location / { auth_request /v; location /prompt { auth_request off; proxy_pass http://c; } }`,
+          "/view",
+        ),
+      ),
+      unlimited,
+    ],
     ["an upload", container({ uploads: [{ file: "/x", content: OLD }] }), old("uploads[0].content")],
     [
       "an upload in base64",
@@ -187,20 +294,22 @@ describe(ID, () => {
     [
       "a limit of another location",
       stdin(
-        `server { ssl_protocols TLSv1.3; client_max_body_size 1m; location = /x { limit_req zone=a; } location / { proxy_pass http://c; } }`,
+        `server { listen 443 ssl; ssl_protocols TLSv1.3; client_max_body_size 1m; location = /x { limit_req zone=a; } location / { proxy_pass http://c; } }`,
       ),
       unlimited,
     ],
     [
       "the other spelling without a limit",
       stdin(
-        `server { ssl_protocols TLSv1.3; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } location /api/ { proxy_pass http://c; } }`,
+        `server { listen 443 ssl; ssl_protocols TLSv1.3; client_max_body_size 1m; location = /prompt { limit_req zone=a; proxy_pass http://c; } location /api/ { proxy_pass http://c; } }`,
       ),
       unlimited,
     ],
     [
       "a location that lifts the bound",
-      stdin(`server { ${GOOD} location ~ ^/prompt { client_max_body_size 0; proxy_pass http://c; } }`),
+      stdin(
+        `server { listen 443 ssl; ${GOOD} location ~ ^/prompt { client_max_body_size 0; proxy_pass http://c; } }`,
+      ),
       'it: stdin is "no client_max_body_size above 0"; wanted a bound for bodies.',
     ],
     [
@@ -261,35 +370,35 @@ describe(ID, () => {
     [
       "a regular expression in any case",
       stdin(
-        `server { ${TLS} location ~* ^/PROMPT$ { proxy_pass http://c; } location / { limit_req zone=a; proxy_pass http://c; } }`,
+        `server { listen 443 ssl; ${TLS} location ~* ^/PROMPT$ { proxy_pass http://c; } location / { limit_req zone=a; proxy_pass http://c; } }`,
       ),
       unlimited,
     ],
     [
       "a beginning that comes before a regular expression",
       stdin(
-        `server { ${TLS} location ^~ /prompt { proxy_pass http://c; } location ~ prompt { limit_req zone=a; proxy_pass http://c; } }`,
+        `server { listen 443 ssl; ${TLS} location ^~ /prompt { proxy_pass http://c; } location ~ prompt { limit_req zone=a; proxy_pass http://c; } }`,
       ),
       unlimited,
     ],
     [
       "a prompt that is sent on to a location without a limit",
       stdin(
-        `server { ${TLS} location = /prompt { rewrite ^/(.*)$ /inner/$1 last; } location /inner/ { proxy_pass http://c/; } }`,
+        `server { listen 443 ssl; ${TLS} location = /prompt { rewrite ^/(.*)$ /inner/$1 last; } location /inner/ { proxy_pass http://c/; } }`,
       ),
       unlimited,
     ],
     [
       "a prompt that comes by a location's default",
       stdin(
-        `server { ${TLS} location = /prompt { try_files /none /other @app; } location @app { proxy_pass http://c; } }`,
+        `server { listen 443 ssl; ${TLS} location = /prompt { try_files /none /other @app; } location @app { proxy_pass http://c; } }`,
       ),
       unlimited,
     ],
     [
       "a prompt that goes round in a circle, and out",
       stdin(
-        `server { ${TLS} location = /prompt { rewrite ^ /b; } location = /b { rewrite ^ /prompt; rewrite ( /c; } location = /c { proxy_pass http://c; } }`,
+        `server { listen 443 ssl; ${TLS} location = /prompt { rewrite ^ /b; } location = /b { rewrite ^ /prompt; rewrite ( /c; } location = /c { proxy_pass http://c; } }`,
       ),
       unlimited,
     ],
@@ -315,14 +424,16 @@ describe(ID, () => {
             "include a/server.conf;",
             "}",
           ],
-          "a/server.conf": ["server {", OPEN, "}"],
+          "a/server.conf": ["server {", "listen 443 ssl;", OPEN, "}"],
         }),
       ),
       unlimited,
     ],
     [
       "a bundle whose lines beyond the count belong to no file",
-      stdin(`${bundle({ "nginx.conf": ["http {", TLS, `server { ${OPEN} }`] })}\nlimit_req zone=a; }`),
+      stdin(
+        `${bundle({ "nginx.conf": ["http {", TLS, `server { listen 443 ssl; ${OPEN} }`] })}\nlimit_req zone=a; }`,
+      ),
       unlimited,
     ],
     [
@@ -338,7 +449,7 @@ describe(ID, () => {
     [
       "a prompt that is sent on to the one location without a limit",
       stdin(
-        `server { ${TLS} location = /prompt { rewrite ^/(.*)$ /inner/$1 last; } location = /inner/prompt { proxy_pass http://c/; } location / { limit_req zone=a; proxy_pass http://c; } }`,
+        `server { listen 443 ssl; ${TLS} location = /prompt { rewrite ^/(.*)$ /inner/$1 last; } location = /inner/prompt { proxy_pass http://c/; } location / { limit_req zone=a; proxy_pass http://c; } }`,
       ),
       unlimited,
     ],
