@@ -74,7 +74,7 @@ function machine(resource: Resource, path: string): Machine {
   };
 }
 
-/** A disk that a machine, or a resource of its own, has. */
+/** A disk that a machine has, or the copy of one. */
 export interface Disk {
   /** Path of the disk, which may be absent. */
   readonly path: string;
@@ -120,6 +120,21 @@ function mappedDisks(template: Resource, report: Report): Disk[] {
   const hasRoot = isUnknown || mappings.some(({ path }) => mayBeRoot(path));
   const root = `${list}[${Array.isArray(all) ? all.length : 0}]`;
   return [...mappings.map(({ path }) => path), ...(hasRoot ? [] : [root])].map((path) => disk(`${path}.ebs`));
+}
+
+/** What makes snapshots by the clock, and may copy each, or share it. */
+export const SCHEDULED = "aws:dlm/lifecyclePolicy:LifecyclePolicy";
+
+/** The copies that snapshots made by the clock, or shared by others, have in another region. */
+export function scheduledCopies(resource: Resource, report: Report): Disk[] {
+  const rules = membersAt(report, resource, "policyDetails.schedules").flatMap(({ path }) =>
+    membersAt(report, resource, `${path}.crossRegionCopyRules`),
+  );
+  const actions = membersAt(report, resource, "policyDetails.action.crossRegionCopies");
+  return [
+    ...rules.map(({ path }) => path),
+    ...actions.map(({ path }) => `${path}.encryptionConfiguration`),
+  ].map((path) => ({ path, encrypted: `${path}.encrypted`, key: `${path}.cmkArn` }));
 }
 
 function disk(path: string): Disk {

@@ -2,7 +2,7 @@ import { expectAt, membersAt } from "../core/expectation";
 import type { Resource } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
 import { isFalse, isTrue } from "../core/value";
-import { disks, MACHINE_TYPES, machines } from "../facts/machines";
+import { disks, MACHINE_TYPES, machines, SCHEDULED, scheduledCopies } from "../facts/machines";
 
 const AMI = "aws:ec2/ami:Ami";
 const DEFAULT = "aws:ebs/encryptionByDefault:EncryptionByDefault";
@@ -17,7 +17,7 @@ const DISKS = [
 const rule: ResourceRule = {
   description: "Root volumes, data volumes and copies of snapshots are encrypted.",
   why: "A disk keeps prompts, pictures and keys; its snapshot or a discarded drive tells them to whoever gets it.",
-  fix: "set encrypted to true on the volume, on rootBlockDevice and on each further block device.",
+  fix: "set encrypted to true on the volume, on rootBlockDevice, on each further block device and on each copy.",
   severity: "high",
   enforcement: "mandatory",
   references: [
@@ -30,7 +30,7 @@ const rule: ResourceRule = {
     { catalogue: "aws-fsbp", id: "EC2.7" },
     { catalogue: "cdk-nag", id: "EC26" },
   ],
-  types: [...MACHINE_TYPES, ...DISKS, AMI, DEFAULT],
+  types: [...MACHINE_TYPES, ...DISKS, AMI, SCHEDULED, DEFAULT],
   checkResource(resource, report) {
     if (resource.type === DEFAULT) {
       expectAt(report, resource, "enabled", "true", (value) => !isFalse(value));
@@ -49,6 +49,9 @@ function paths(resource: Resource, report: Report): string[] {
   }
   if (resource.type === AMI) {
     return membersAt(report, resource, "ebsBlockDevices").map(({ path }) => `${path}.encrypted`);
+  }
+  if (resource.type === SCHEDULED) {
+    return scheduledCopies(resource, report).map(({ encrypted }) => encrypted);
   }
   return machines(resource, report).flatMap((machine) =>
     disks(machine, report).map(({ encrypted }) => encrypted),

@@ -1,12 +1,11 @@
 import { expectAt, membersAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
+import { SCHEDULED } from "../facts/machines";
 
 const SHARES = [
   "aws:ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission",
   "aws:ec2/amiLaunchPermission:AmiLaunchPermission",
 ];
-/** What makes snapshots by the clock, and may share each with accounts. */
-const SCHEDULED = "aws:dlm/lifecyclePolicy:LifecyclePolicy";
 const BLOCKED: Readonly<Record<string, string>> = {
   "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess": "block-all-sharing",
   "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess": "block-new-sharing",

@@ -9,6 +9,9 @@ const mapping = (...blockDeviceMappings: Value[]) => template({ blockDeviceMappi
 const of = (type: string, props: Record<string, Value>) => resource(type, props);
 const VOLUME = "aws:ebs/volume:Volume";
 
+const scheduled = (policyDetails: Record<string, Value>) =>
+  resource("aws:dlm/lifecyclePolicy:LifecyclePolicy", { policyDetails });
+
 describeRule("ebs-encrypted", {
   passes: [
     ["a root disk", instance({ rootBlockDevice: ON })],
@@ -31,6 +34,8 @@ describeRule("ebs-encrypted", {
     ],
     ["a spot fleet", fleet({ rootBlockDevices: [ON], ebsBlockDevices: [ON] })],
     ["a volume", of(VOLUME, ON)],
+    ["a schedule without copies", scheduled({ schedules: [{ name: "daily" }] })],
+    ["a scheduled copy", scheduled({ schedules: [{ crossRegionCopyRules: [ON] }] })],
     ["encryption by default", of("aws:ebs/encryptionByDefault:EncryptionByDefault", {})],
     ["an image", of("aws:ec2/ami:Ami", { ebsBlockDevices: [ON] })],
   ],
@@ -79,6 +84,16 @@ describeRule("ebs-encrypted", {
       "a copied snapshot",
       of("aws:ebs/snapshotCopy:SnapshotCopy", { encrypted: false }),
       found("encrypted", "is false"),
+    ],
+    [
+      "a copy that a schedule makes",
+      scheduled({ schedules: [{}, { crossRegionCopyRules: [ON, { encrypted: false }] }] }),
+      found("policyDetails.schedules[1].crossRegionCopyRules[1].encrypted", "is false"),
+    ],
+    [
+      "a copy of what others share",
+      scheduled({ action: { crossRegionCopies: [{ target: "eu-west-1" }] } }),
+      found("policyDetails.action.crossRegionCopies[0].encryptionConfiguration.encrypted"),
     ],
     ["an imported snapshot", of("aws:ebs/snapshotImport:SnapshotImport", {}), found("encrypted")],
     ["a copied image", of("aws:ec2/amiCopy:AmiCopy", {}), found("encrypted")],

@@ -7,6 +7,8 @@ const KEY = { kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/1" };
 const found = (path: string, value = "is absent") =>
   `it: ${path} ${value}; wanted a KMS key of the stack's own.`;
 const volume = (kmsKeyId: Value) => resource("aws:ebs/volume:Volume", { kmsKeyId });
+const scheduled = (policyDetails: Record<string, Value>) =>
+  resource("aws:dlm/lifecyclePolicy:LifecyclePolicy", { policyDetails });
 
 describeRule("ebs-own-key", {
   passes: [
@@ -14,6 +16,7 @@ describeRule("ebs-own-key", {
     ["a template", template({ blockDeviceMappings: [{ ebs: KEY }] })],
     ["a launch configuration, which has no property for it", configuration({ rootBlockDevice: {} })],
     ["a volume with an alias of its own", volume("alias/comfy")],
+    ["a scheduled copy", scheduled({ schedules: [{ crossRegionCopyRules: [{ cmkArn: KEY.kmsKeyId }] }] })],
     ["a default key", resource("aws:ebs/defaultKmsKey:DefaultKmsKey", { keyArn: KEY.kmsKeyId })],
   ],
   refuses: [
@@ -23,6 +26,18 @@ describeRule("ebs-own-key", {
       "none in a spot fleet",
       fleet({ rootBlockDevices: [{}] }),
       found("launchSpecifications[0].rootBlockDevices[0].kmsKeyId"),
+    ],
+    [
+      "none for a copy that a schedule makes",
+      scheduled({ schedules: [{ crossRegionCopyRules: [{ encrypted: true }] }] }),
+      found("policyDetails.schedules[0].crossRegionCopyRules[0].cmkArn"),
+    ],
+    [
+      "AWS's own for a copy of what others share",
+      scheduled({
+        action: { crossRegionCopies: [{ encryptionConfiguration: { cmkArn: "alias/aws/ebs" } }] },
+      }),
+      found("policyDetails.action.crossRegionCopies[0].encryptionConfiguration.cmkArn", 'is "alias/aws/ebs"'),
     ],
     ["AWS's own key", volume("alias/aws/ebs"), found("kmsKeyId", 'is "alias/aws/ebs"')],
     [
