@@ -1,8 +1,8 @@
 import { expectAt, membersAt } from "../core/expectation";
-import type { Resource } from "../core/resource";
+import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
 import { isFalse, isTrue } from "../core/value";
-import { disks, MACHINE_TYPES, machines, SCHEDULED, scheduledCopies } from "../facts/machines";
+import { disks, isSet, MACHINE_TYPES, machines, SCHEDULED, scheduledCopies } from "../facts/machines";
 
 const AMI = "aws:ec2/ami:Ami";
 const DEFAULT = "aws:ebs/encryptionByDefault:EncryptionByDefault";
@@ -48,7 +48,10 @@ function paths(resource: Resource, report: Report): string[] {
     return ["encrypted"];
   }
   if (resource.type === AMI) {
-    return membersAt(report, resource, "ebsBlockDevices").map(({ path }) => `${path}.encrypted`);
+    // A snapshot brings its own encryption; EC2 takes no word about it, and each machine says it of its disks.
+    return membersAt(report, resource, "ebsBlockDevices")
+      .filter(({ path }) => !isSet(valueAt(resource, `${path}.snapshotId`)))
+      .map(({ path }) => `${path}.encrypted`);
   }
   if (resource.type === SCHEDULED) {
     return scheduledCopies(resource, report).map(({ encrypted }) => encrypted);

@@ -37,6 +37,10 @@ describeRule("ebs-encrypted", {
     ["a schedule without copies", scheduled({ schedules: [{ name: "daily" }] })],
     ["a scheduled copy", scheduled({ schedules: [{ crossRegionCopyRules: [ON] }] })],
     ["encryption by default", of("aws:ebs/encryptionByDefault:EncryptionByDefault", {})],
+    [
+      "an image's disk from a snapshot, of which EC2 takes no word",
+      of("aws:ec2/ami:Ami", { ebsBlockDevices: [{ snapshotId: UNKNOWN }, ON] }),
+    ],
     ["an image", of("aws:ec2/ami:Ami", { ebsBlockDevices: [ON] })],
   ],
   refuses: [
