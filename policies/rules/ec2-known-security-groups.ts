@@ -18,6 +18,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "aws:alb/loadBalancer:LoadBalancer": "securityGroups",
   "aws:elb/loadBalancer:LoadBalancer": "securityGroups",
   "aws:ec2/vpcEndpoint:VpcEndpoint": "securityGroupIds",
+  "aws:efs/mountTarget:MountTarget": "securityGroups",
 };
 /** Of those, what must name one unless it is a gateway: where it says its type, and what it is where it does not. */
 const KINDS: Readonly<Record<string, readonly [path: string, usual: string]>> = {

@@ -135,6 +135,11 @@ describeRule("ec2-known-security-groups", {
       refused("securityGroupId", 'is "sg-2"'),
     ],
     [
+      "a file system's",
+      [own, resource("aws:efs/mountTarget:MountTarget", { securityGroups: ["sg-2"] })],
+      refused("securityGroups[0]", 'is "sg-2"'),
+    ],
+    [
       "an endpoint's own",
       [own, resource("aws:ec2/vpcEndpoint:VpcEndpoint", { securityGroupIds: ["sg-2"] })],
       refused("securityGroupIds[0]", 'is "sg-2"'),
