@@ -1,5 +1,7 @@
 import { expectAt } from "../core/expectation";
+import { valueAt } from "../core/resource";
 import type { StackRule } from "../core/rule";
+import { isFalse } from "../facts/machines";
 
 /** Providers whose resources no rule here looks at, but which open and run the same things. */
 const PROVIDERS =
@@ -49,6 +51,7 @@ const TARGETS: Readonly<Record<string, string>> = {
 /** A message to somebody, or a machine started or stopped; of the rest, `aws-sdk` alone is any call of any service. */
 const HARMLESS_TARGET =
   /^arn:[a-z-]+:((sqs|sns|logs|events|kinesis|firehose|lambda):|scheduler:::aws-sdk:ec2:(start|stop)Instances$)/;
+const CONSOLE = "aws:ec2/serialConsoleAccess:SerialConsoleAccess";
 const UNJUDGED = [PROVIDERS, BRIDGED, TERRAFORM, OF_AWS, SINGLE];
 
 const rule: StackRule = {
@@ -61,7 +64,9 @@ const rule: StackRule = {
   checkStack({ resources }, report) {
     for (const resource of resources) {
       const { type } = resource;
-      if (UNJUDGED.some((kinds) => kinds.test(type))) {
+      // What turns the console off only shuts a way.
+      const isShut = type === CONSOLE && isFalse(valueAt(resource, "enabled"));
+      if (!isShut && UNJUDGED.some((kinds) => kinds.test(type))) {
         report.violation({
           resource,
           path: "",

@@ -28,6 +28,10 @@ describeRule("stack-only-judged-kinds", {
     known("aws:ec2/vpcEndpoint:VpcEndpoint"),
     known("my:tfs:Mine"),
     known("aws:ec2transitgateway/instanceState:InstanceState"),
+    [
+      "a serial console that is turned off",
+      resource("aws:ec2/serialConsoleAccess:SerialConsoleAccess", { enabled: false }),
+    ],
     ["a machine's start by the clock", schedule("arn:aws:scheduler:::aws-sdk:ec2:startInstances")],
     ["its stop in China", schedule("arn:aws-cn:scheduler:::aws-sdk:ec2:stopInstances")],
     ["a message by the clock", schedule("arn:aws:sns:eu-central-1:123456789012:topic")],
