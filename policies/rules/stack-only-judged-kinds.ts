@@ -1,7 +1,7 @@
 import { expectAt } from "../core/expectation";
 import { valueAt } from "../core/resource";
 import type { StackRule } from "../core/rule";
-import { isFalse } from "../facts/machines";
+import { isFalse } from "../core/value";
 
 /** Providers whose resources no rule here looks at, but which open and run the same things. */
 const PROVIDERS =

@@ -1,8 +1,9 @@
 import { expectAt, membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
-import type { Report, ResourceRule } from "../core/rule";
+import type { Report, StackRule } from "../core/rule";
 import type { Value } from "../core/value";
 import { isSet, machines } from "../facts/machines";
+import { partnership } from "../facts/partners";
 
 const DEFAULTS = [
   "aws:ec2/defaultVpc:DefaultVpc",
@@ -18,10 +19,13 @@ const MACHINES = [
 ];
 const SCALING = "aws:autoscaling/group:Group";
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
-/** What else puts a machine into a subnet; whether a template does is seen by no rule about one resource. */
+const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+/** What else puts a machine into a subnet. */
 const PLACES = ["networkInterfaces", "primaryNetworkInterface"];
+/** By what a machine names its template. */
+const TEMPLATE_KEYS = ["id", "name"];
 
-const rule: ResourceRule = {
+const rule: StackRule = {
   description: "Nothing lives in the account's default VPC.",
   why: "Its subnets hand out public addresses, and its default security group is shared with everything else there.",
   fix: "make a VPC and a subnet, and name them: subnetId on the machine and in each override of a fleet, vpcZoneIdentifiers on an Auto Scaling group, vpcId on the security group.",
@@ -31,33 +35,39 @@ const rule: ResourceRule = {
     { catalogue: "checkov", id: "CKV_AWS_148" },
     { catalogue: "aws-fsbp", id: "EC2.2" },
   ],
-  types: [...DEFAULTS, ...MACHINES, SCALING, GROUP],
-  checkResource(resource, report) {
-    if (DEFAULTS.includes(resource.type)) {
-      report.violation({
-        resource,
-        path: "",
-        found: "part of the default VPC",
-        wanted: "a VPC of the stack's own",
-      });
-    } else if (resource.type === GROUP) {
-      expectAt(report, resource, "vpcId", "a VPC of the stack's own", isSet);
-    } else if (resource.type === SCALING) {
-      expectAt(report, resource, "vpcZoneIdentifiers", "subnets of the stack's own", isFilled);
-    } else {
-      for (const path of subnets(resource, report)) {
-        expectAt(report, resource, path, "a subnet of the stack's own", isSet);
-      }
+  checkStack({ resources }, report) {
+    const templates = resources.filter(({ type }) => type === TEMPLATE);
+    for (const resource of resources) {
+      checkResource(resource, templates, report);
     }
   },
 };
 export default rule;
 
+function checkResource(resource: Resource, templates: readonly Resource[], report: Report): void {
+  if (DEFAULTS.includes(resource.type)) {
+    const found = "part of the default VPC";
+    report.violation({ resource, path: "", found, wanted: "a VPC of the stack's own" });
+  } else if (resource.type === GROUP) {
+    expectAt(report, resource, "vpcId", "a VPC of the stack's own", isSet);
+  } else if (resource.type === SCALING) {
+    expectAt(report, resource, "vpcZoneIdentifiers", "subnets of the stack's own", isFilled);
+  } else if (MACHINES.includes(resource.type)) {
+    for (const path of subnets(resource, templates, report)) {
+      expectAt(report, resource, path, "a subnet of the stack's own", isSet);
+    }
+  }
+}
+
 /** Where a machine, or a fleet of them, must say its subnet. */
-function subnets(resource: Resource, report: Report): string[] {
+function subnets(resource: Resource, templates: readonly Resource[], report: Report): string[] {
   // A fleet has no machines but those of templates.
   const alone = resource.type === FLEET ? [] : machines(resource, report);
-  const unplaced = alone.filter(({ at }) => !PLACES.some((key) => isFilled(valueAt(resource, at(key)))));
+  const unplaced = alone.filter(
+    ({ at }) =>
+      !PLACES.some((key) => isFilled(valueAt(resource, at(key)))) &&
+      !isPlacedByTemplate(resource, at("launchTemplate"), templates),
+  );
   const lists = membersAt(report, resource, "launchTemplateConfigs").map(({ path }) => `${path}.overrides`);
   const overrides = lists.flatMap((list) =>
     isFilled(valueAt(resource, list))
@@ -65,6 +75,18 @@ function subnets(resource: Resource, report: Report): string[] {
       : [`${list}[0]`],
   );
   return [...unplaced.map(({ at }) => at("subnetId")), ...overrides.map((path) => `${path}.subnetId`)];
+}
+
+/** Beside a template's interface, which has a subnet of its own, EC2 takes none for the machine. */
+function isPlacedByTemplate(resource: Resource, path: string, templates: readonly Resource[]): boolean {
+  return templates.some((template) => {
+    const isUsed = TEMPLATE_KEYS.some(
+      (key) => partnership(template, [key], resource, `${path}.${key}`) !== "no",
+    );
+    const interfaces = valueAt(template, "networkInterfaces");
+    const places = Array.isArray(interfaces) ? interfaces.map((_, at) => `networkInterfaces[${at}]`) : [];
+    return isUsed && places.some((place) => isSet(valueAt(template, `${place}.subnetId`)));
+  });
 }
 
 function isFilled(value: Value): boolean {

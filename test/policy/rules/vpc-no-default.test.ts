@@ -1,5 +1,5 @@
 import { UNKNOWN, type Value } from "../../../policies/core/value";
-import { fleet, instance, spot } from "../../support/machines";
+import { fleet, instance, spot, template } from "../../support/machines";
 import { resource } from "../../support/policy";
 import { describeRule } from "../../support/rule-table";
 
@@ -15,6 +15,27 @@ describeRule("vpc-no-default", {
   passes: [
     ["a subnet", instance({ subnetId: "subnet-1" })],
     ["a subnet beside a template", instance({ launchTemplate: { id: "lt-1" }, subnetId: "subnet-1" })],
+    [
+      "a subnet of the template's interface",
+      [
+        template({ id: "lt-1", networkInterfaces: [{ subnetId: "subnet-1" }] }),
+        instance({ launchTemplate: { id: "lt-1" } }),
+      ],
+    ],
+    [
+      "one of a template by its name, before subnets are known",
+      [
+        template({ name: "own", networkInterfaces: [{}, { subnetId: UNKNOWN }] }),
+        instance({ launchTemplate: { name: "own" } }),
+      ],
+    ],
+    [
+      "one of a template that is not known yet",
+      [
+        template({ networkInterfaces: [{ subnetId: "subnet-1" }] }),
+        instance({ launchTemplate: { id: UNKNOWN } }),
+      ],
+    ],
     ["a fleet's subnets", templates("fleet:Fleet", [{ subnetId: "subnet-1" }, { subnetId: "subnet-2" }])],
     ["those of a spot fleet", templates("spotFleetRequest:SpotFleetRequest", [{ subnetId: "subnet-1" }])],
     ["an interface's subnet", spot({ networkInterfaces: [{ networkInterfaceId: "eni-1" }] })],
@@ -39,6 +60,22 @@ describeRule("vpc-no-default", {
       "it: launchSpecifications[1].subnetId is absent; wanted a subnet of the stack's own.",
     ],
     ["a template, which may name no subnet", instance({ launchTemplate: { id: "lt-1" } }), NO_SUBNET],
+    [
+      "a template without a subnet",
+      [
+        template({ id: "lt-1", networkInterfaces: [{ deviceIndex: 0 }] }),
+        instance({ launchTemplate: { id: "lt-1" } }),
+      ],
+      NO_SUBNET,
+    ],
+    [
+      "another template's subnet",
+      [
+        template({ id: "lt-2", networkInterfaces: [{ subnetId: "subnet-1" }] }),
+        instance({ launchTemplate: { id: "lt-1" } }),
+      ],
+      NO_SUBNET,
+    ],
     ["a fleet anywhere", templates("fleet:Fleet", undefined), NO_OVERRIDE],
     ["a fleet with no override in a list", templates("fleet:Fleet", []), NO_OVERRIDE],
     [
