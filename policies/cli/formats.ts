@@ -67,6 +67,8 @@ function markdown({ source, lines }: ReportData): string {
 /** For code scanning: SARIF 2.1.0. */
 function sarif({ source, rules, lines }: ReportData): string {
   const ids = Object.keys(rules);
+  // A name with blanks, or a # in it, is no reference to it.
+  const uri = source.split("/").map(encodeURIComponent).join("/");
   const results = lines.map((line) => ({
     ruleId: line.rule,
     ruleIndex: ids.indexOf(line.rule),
@@ -76,7 +78,7 @@ function sarif({ source, rules, lines }: ReportData): string {
     message: { text: line.message },
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: source }, region: { startLine: 1 } },
+        physicalLocation: { artifactLocation: { uri }, region: { startLine: 1 } },
         ...(line.urn !== undefined && {
           logicalLocations: [{ name: line.resource, fullyQualifiedName: line.urn, kind: "resource" }],
         }),

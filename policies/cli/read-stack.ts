@@ -31,6 +31,7 @@ const preview = z.looseObject({
       newState: entry.optional(),
     }),
   ),
+  diagnostics: z.array(z.looseObject({ severity: z.string().optional(), message: z.string() })).default([]),
 });
 type Step = z.infer<typeof preview>["steps"][number];
 const plan = z.looseObject({ resources: z.array(entry) });
@@ -52,6 +53,7 @@ export function readStack(text: string): Stack {
   }
   const previewed = preview.safeParse(json);
   if (previewed.success) {
+    refuseFailed(previewed.data.diagnostics);
     return stackOf(afterSteps(previewed.data.steps));
   }
   const recorded = plan.safeParse(json);
@@ -61,6 +63,14 @@ export function readStack(text: string): Stack {
   throw new NotAStack(
     "it holds neither what `pulumi stack export` writes (deployment.resources), nor what `pulumi preview --json` writes (steps), nor a recorded plan (resources)",
   );
+}
+
+/** A preview that an error has ended shows only what came before it. */
+function refuseFailed(diagnostics: z.infer<typeof preview>["diagnostics"]): void {
+  const error = diagnostics.find(({ severity }) => severity === "error");
+  if (error !== undefined) {
+    throw new NotAStack(`its preview failed, and may lack resources (${error.message.trim()})`);
+  }
 }
 
 /**

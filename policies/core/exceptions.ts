@@ -23,6 +23,8 @@ export interface Excuse {
 }
 
 const LEAST_REASON = 10;
+/** Blanks that are none to `trim`, and dots, are no words. */
+const LEAST_LETTERS = 5;
 
 /** Parts findings into violations and those that an exception in order covers. */
 export function excuse(
@@ -55,7 +57,7 @@ export function exceptionProblem(exception: Exception, today: string): string | 
   if (typeof resource !== "string" || /^[*\s]*$/.test(resource)) {
     return `${named} names no resource: give its logical name; * may stand for a part of it only.`;
   }
-  if (typeof reason !== "string" || reason.trim().length < LEAST_REASON) {
+  if (typeof reason !== "string" || !isReason(reason)) {
     return `${named} has no reason (${JSON.stringify(reason)}): say in a sentence why the rule need not hold there.`;
   }
   if (typeof owner !== "string" || owner.trim() === "") {
@@ -67,6 +69,11 @@ export function exceptionProblem(exception: Exception, today: string): string | 
   return expires < today
     ? `${named} ended on ${expires}: mend the resource, or look at the reason again and give a new day.`
     : undefined;
+}
+
+function isReason(text: string): boolean {
+  const letters = text.replace(/[^\p{L}\p{N}]/gu, "");
+  return text.trim().length >= LEAST_REASON && letters.length >= LEAST_LETTERS;
 }
 
 function isDay(text: string): boolean {

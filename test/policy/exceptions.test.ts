@@ -48,6 +48,16 @@ describe("exceptionProblem", () => {
       'The exception for "gateway-*" has no reason ("because   "): say in a sentence why the rule need not hold there.',
     ],
     [
+      "dots for a reason",
+      { reason: "none ........" },
+      'The exception for "gateway-*" has no reason ("none ........"): say in a sentence why the rule need not hold there.',
+    ],
+    [
+      "blanks for a reason that are none to trim",
+      { reason: "\u200b\u200b\u200b".padEnd(12, "\u2800") },
+      'The exception for "gateway-*" has no reason ("\u200b\u200b\u200b\u2800\u2800\u2800\u2800\u2800\u2800\u2800\u2800\u2800"): say in a sentence why the rule need not hold there.',
+    ],
+    [
       "no owner",
       { owner: " " },
       'The exception for "gateway-*" has no owner: name the person or team that answers for it.',

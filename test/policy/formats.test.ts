@@ -422,6 +422,13 @@ describe("sarif", () => {
     }
   });
 
+  it("refers to a file whatever its name", () => {
+    const { runs } = JSON.parse(RENDER.sarif({ ...data, source: "out/my plan #1?.json" }));
+    expect(runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri).toBe(
+      "out/my%20plan%20%231%3F.json",
+    );
+  });
+
   it("gives each line its kind and level, and an excused one its justification", () => {
     expect(run.results.map((one: { kind: string; level: string }) => `${one.kind} ${one.level}`)).toEqual([
       ...["fail error", "fail error", "fail warning", "fail warning"],

@@ -103,6 +103,14 @@ describe("readStack", () => {
     },
   );
 
+  it("reads a preview that only warns", () => {
+    const diagnostics = [
+      { severity: "warning", message: "old" },
+      { severity: "info#err", message: "built" },
+    ];
+    expect(names({ steps: [{ op: "create", urn: urn("a"), newState: {} }], diagnostics })).toEqual(["a"]);
+  });
+
   it("leaves out a preview's step that is about no resource", () => {
     expect(names({ steps: [{ op: "extend-parameterize", urn: "" }] })).toEqual([]);
   });
@@ -187,6 +195,11 @@ describe("readStack", () => {
       "a resource that is nobody",
       '{"resources":[{"type":"t","name":"n"},{"urn":"x"}]}',
       "its resource 1 has no urn such as urn:pulumi:stack::project::type::name",
+    ],
+    [
+      "a preview that failed",
+      '{"steps":[],"diagnostics":[{"severity":"warning","message":"old"},{"severity":"error","message":"no key\\n"}]}',
+      "its preview failed, and may lack resources (no key)",
     ],
     [
       "a step that does not say what there will be",
