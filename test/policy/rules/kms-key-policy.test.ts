@@ -17,6 +17,11 @@ describeRule("kms-key-policy", {
       resource("aws:kms/key:Key", { bypassPolicyLockoutSafetyCheck: "true" }),
       'it: bypassPolicyLockoutSafetyCheck is "true"; wanted false.',
     ],
+    [
+      "a key whose check is off, in another spelling of the provider's",
+      resource("aws:kms/key:Key", { bypassPolicyLockoutSafetyCheck: "T" }),
+      'it: bypassPolicyLockoutSafetyCheck is "T"; wanted false.',
+    ],
     ["everyone", open("*"), found],
     ["everyone in a list", open({ AWS: ["*"] }), found],
     [

@@ -126,6 +126,15 @@ describe(ID, () => {
     },
     {
       it: resource("random:index/randomPassword:RandomPassword", {
+        length: 38,
+        special: "0",
+        upper: "f",
+        lower: "F",
+      }),
+      messages: ['it: length is "38 (126 bits)"; wanted 128 bits or more.'],
+    },
+    {
+      it: resource("random:index/randomPassword:RandomPassword", {
         length: 99,
         special: false,
         upper: false,
