@@ -29,6 +29,7 @@ const CREDENTIALS: readonly Look[] = [
     "an Authorization header",
     /authorization["']?\s*[:=]\s*["']?(basic|bearer|token)\s+(?!\$|<|\{)[\w.~+/=-]{6,}/i,
   ],
+  ["a password in a .netrc", /\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?![$<])\S/],
   ["a Docker login", /"auth"\s*:\s*"[A-Za-z0-9+/=]{8,}"/],
   ["a password on a command line", /\bsshpass\s+-p\s*["']?(?!\$)[^\s"']/],
   ["a password on a command line", /\bdocker\s+login\b[^\n|;&]*\s-p\s*["']?(?!\$)[^\s"']/],
@@ -41,8 +42,13 @@ const CREDENTIALS: readonly Look[] = [
   ["a password on a command line", /\s-pass(in|out)?\s+["']?pass:(?!\$)[^\s"']/],
   ["a password on a command line", /\baws_secret_access_key\s+["']?(?!\$)[^\s"'=]{16,}/i],
   [
+    "a password on a command line",
+    /\bopenssl\s+passwd\b(\s+-salt\s+\S+|\s+-(?!salt\b|in\b)\w+)*\s+["']?(?![-$<])[^\s"'|;&)]/,
+  ],
+  ["a password on a command line", /\buser(add|mod)\b[^\n|;&]*\s-p\s*["']?(?!\$)[^\s"']/],
+  [
     "a password for another command",
-    /\b(echo|printf)\s[^\n|;&]*[^\s"'|][^\n|;&]*\|\s*(sudo\s+)?(docker\s+login\b[^\n|;&]*--password-stdin|passwd\b[^\n|;&]*--stdin|sudo\s+-S)/,
+    /\b(echo|printf)\s[^\n|;&]*[^\s"'|][^\n|;&]*\|\s*(sudo\s+)?(docker\s+login\b[^\n|;&]*--password-stdin|passwd\b|sudo\s+-S)/,
   ],
   [
     "a password for chpasswd",

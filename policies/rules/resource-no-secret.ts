@@ -23,7 +23,7 @@ const rule: StackRule = {
     for (const resource of resources.filter(({ type }) => /^(aws|random|tls):/.test(type))) {
       const texts = [...publicTexts(resource, PLACES, report), ...plainValues(resource)];
       for (const { path, text } of texts) {
-        const key = path.split(".").at(-1) ?? "";
+        const key = keyOf(resource, path);
         // Names of resources, hashes and ids stand there too.
         const found = secretInPair(key, text, { mayBeRandom: true });
         if (found !== undefined) {
@@ -34,6 +34,13 @@ const rule: StackRule = {
   },
 };
 export default rule;
+
+/** What a text is called: a parameter's value by the last part of the parameter's name. */
+function keyOf(resource: Resource, path: string): string {
+  const name = valueAt(resource, "name");
+  const isValue = resource.type === PARAMETER && /^(v|insecureV)alue$/.test(path);
+  return (isValue && typeof name === "string" ? name.split("/") : path.split(".")).at(-1) ?? "";
+}
 
 function plainValues(resource: Resource): Text[] {
   if (resource.type !== PARAMETER || valueAt(resource, "type") === "SecureString") {

@@ -7,9 +7,16 @@ import { holdsPrivateKey, secretIn } from "../facts/secrets";
 const CREDENTIALS = [
   ...["privateKeyPem", "caPrivateKeyPem", "password", "data", "registry.password", "registryAuth[].password"],
   ...["connection.password", "connection.privateKey", "connection.privateKeyPassword"],
+  ...["secretKey", "token"],
   ...["connection.proxy.password", "connection.proxy.privateKey", "connection.proxy.privateKeyPassword"],
 ];
-const HAS_CREDENTIALS = /^(tls:|command:|docker:index\/(secret|image):|pulumi:providers:docker)/;
+const HAS_CREDENTIALS = /^(tls:|command:|docker:index\/(secret|image):|pulumi:providers:(docker|aws)$)/;
+/** What a command reads, what is copied or uploaded, and what a provider is told, which the state holds as JSON. */
+const HANDED_OVER: readonly (readonly [type: RegExp, path: RegExp])[] = [
+  [/^command:/, /^(stdin|source\.(.*\.)?text)$/],
+  [/^aws:s3\/bucketObject(v2)?:/, /^(content|contentBase64|source\.text)$/],
+  [/^pulumi:providers:/, /./],
+];
 /** What AWS keeps as secrets, by type. */
 const OF_AWS: Readonly<Record<string, readonly string[]>> = {
   "aws:ssm/parameter:Parameter": ["value"],
@@ -40,7 +47,7 @@ const rule: StackRule = {
         continue;
       }
       for (const { path, text } of stringsAt(resource, "", exceptSecrets(report))) {
-        const isCredential = holdsPrivateKey(text) || (path === "stdin" && secretIn(text) !== undefined);
+        const isCredential = holdsPrivateKey(text) || isHandedOver(resource, path, text);
         const isNamed = HAS_CREDENTIALS.test(resource.type) && isCredentialPath(path);
         const isOfAws = OF_AWS[resource.type]?.includes(path) === true && !isPlainParameter(resource);
         if (!isSecretAt(resource, path) && (isCredential || isNamed || isOfAws)) {
@@ -58,6 +65,12 @@ function exceptSecrets(report: Report): Report {
     ...report,
     unknown: (resource, path) => (isSecretAt(resource, path) ? undefined : report.unknown(resource, path)),
   };
+}
+
+/** Whether a secret stands among what is handed over; what is copied may be a program, which looks random. */
+function isHandedOver({ type }: Resource, path: string, text: string): boolean {
+  const isPlace = HANDED_OVER.some(([kinds, paths]) => kinds.test(type) && paths.test(path));
+  return isPlace && secretIn(text, { mayBeRandom: path !== "stdin" }) !== undefined;
 }
 
 function isCredentialPath(path: string): boolean {

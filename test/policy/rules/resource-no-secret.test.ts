@@ -11,6 +11,18 @@ describeRule("resource-no-secret", {
   passes: [
     ["names", tagged({ Name: "comfy-gateway", stack: "aws", role: "gateway" })],
     ["a parameter that is encrypted", parameter("SecureString", TOKEN)],
+    [
+      "a parameter about a secret",
+      resource("aws:ssm/parameter:Parameter", {
+        type: "String",
+        name: "/password/min-length",
+        value: "hunter22",
+      }),
+    ],
+    [
+      "another kind that is named like a secret",
+      resource("aws:ec2/instance:Instance", { name: "db-password", tags: { value: "gateway" } }),
+    ],
     ["a parameter that is none", parameter("String", "eu-central-1")],
     ["a digest in a tag", tagged({ commit: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b" })],
     ["a secret in a place that few read", resource("aws:ec2/instance:Instance", { other: TOKEN })],
@@ -36,6 +48,15 @@ describeRule("resource-no-secret", {
       found("tags.note", "(a Hugging Face token, in base64)"),
     ],
     ["a parameter in the clear", parameter("String", TOKEN), found("value", "(a Hugging Face token)")],
+    [
+      "a parameter that is named like a secret",
+      resource("aws:ssm/parameter:Parameter", {
+        type: "String",
+        name: "/comfy/db-password",
+        value: "hunter22",
+      }),
+      found("value", "(a value for db-password)"),
+    ],
     [
       "a parameter in the clear, by its other name",
       resource("aws:ssm/parameter:Parameter", { insecureValue: TOKEN }),

@@ -22,6 +22,12 @@ describe(ID, () => {
     ["a secret that the source does not show", kept(COMMAND, { stdin: UNKNOWN }, "stdin")],
     ["a source that does not tell", resource(CERTIFICATE, { privateKeyPem: PEM })],
     ["plain text", kept(COMMAND, { stdin: "hello" })],
+    ["a copied program", kept("command:remote:CopyToRemote", { source: { text: `echo ${DIGEST}` } })],
+    [
+      "an object of a bucket",
+      kept("aws:s3/bucketObject:BucketObject", { content: "hello", key: "token=abcdefgh" }),
+    ],
+    ["a provider that is told no secret", kept("pulumi:providers:docker", { host: "ssh://u@h" })],
     ["a named digest", kept(COMMAND, { stdin: `{"sha256":"${DIGEST}"}` })],
     ["a token elsewhere than on standard input", kept(COMMAND, { create: "api_token=abcdefgh" })],
     [
@@ -50,6 +56,25 @@ describe(ID, () => {
       "environment.A",
     ],
     ["a key of PuTTY's", kept(COMMAND, { create: "PuTTY-User-Key-File-3: ssh-ed25519" }), "create"],
+    [
+      "a copied token",
+      kept("command:remote:CopyToRemote", { source: { assets: { a: { text: "api_token=abcdefgh" } } } }),
+      "source.assets.a.text",
+    ],
+    [
+      "an object's token",
+      kept("aws:s3/bucketObjectv2:BucketObjectv2", {
+        contentBase64: Buffer.from("token=abcdefgh1234").toString("base64"),
+      }),
+      "contentBase64",
+    ],
+    [
+      "a provider's passwords, as the state has them",
+      kept("pulumi:providers:docker", { registryAuth: JSON.stringify([{ address: "h", password: "p" }]) }),
+      "registryAuth",
+    ],
+    ["AWS's key", kept("pulumi:providers:aws", { region: "eu-central-1", secretKey: "p" }), "secretKey"],
+    ["AWS's session", kept("pulumi:providers:aws", { token: "p" }), "token"],
     ["a key on standard input", kept(COMMAND, { stdin: PEM }), "stdin"],
     ["random digits without a name", kept(COMMAND, { stdin: DIGEST }), "stdin"],
     [
