@@ -18,6 +18,8 @@ const ESCAPE = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|0?([0-3][0-7]{2})|([nrt"'/]))
 const ESCAPED: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
 /** Where a cloud-config begins, and where a part of a MIME message does, which ends it. */
 const CLOUD_CONFIG = /^#cloud-config\b/m;
+/** As PyYAML reads it: a key may stand there twice, and the last counts. */
+const AS_CLOUD_INIT = { version: "1.1", uniqueKeys: false, logLevel: "error" } as const;
 const NEXT_PART = /^--(?=[^-\s])/m;
 
 /**
@@ -64,7 +66,7 @@ function cloudConfig(text: string): string[] {
   const parts = text.split(NEXT_PART).filter((part) => CLOUD_CONFIG.test(part));
   return parts.flatMap((part) => {
     try {
-      return strings(parse(part.slice(part.search(CLOUD_CONFIG)), { logLevel: "error" }));
+      return strings(parse(part.slice(part.search(CLOUD_CONFIG)), AS_CLOUD_INIT));
     } catch {
       return [];
     }

@@ -8,6 +8,9 @@ const SHELL = `(\\S*/)?((ba|da|z|k|a|c)?sh|(python[\\d.]*|perl|ruby|node|php)${R
 const OPTIONS = "( -\\S+( [^-\\s]\\S*)?)*?";
 /** What may stand before the shell: sudo with options, env, variables, another machine or a container. */
 const BEFORE = `((sudo|env|exec|command|nohup|xargs)${OPTIONS} |(ssh|docker exec)${OPTIONS} \\S+ |\\w+=\\S* |[{(] ?)*`;
+/** What makes a file one that can be run; a key that everybody may read is none. */
+const MADE_PROGRAM =
+  "chmod( -\\S+)* (\\S*[+=]\\w*x\\w*|[0-7]*[1357][0-7]*)|install(?![^;&|\\n]* (-m ?|--mode[ =])0?[0246]+\\b)";
 const RUNS_DOWNLOAD: readonly RegExp[] = [
   // curl … | sh, whatever the pipe goes through before.
   new RegExp(`${FETCH}[^;\\n]*\\| ?${BEFORE}${SHELL}`),
@@ -15,17 +18,18 @@ const RUNS_DOWNLOAD: readonly RegExp[] = [
   new RegExp(`(^|[\\s;&|"'(])(${SHELL}|\\.) .*(\\$\\(|<\\(|\`) ?${FETCH}`, "m"),
   // curl -o FILE … && sh FILE, or made executable
   new RegExp(
-    `${FETCH}.*( -\\w*[oO]|>|--output|--output-document|\\| ?(?:sudo )?tee)[ =]?["']?([^\\s"';&|]+)[^]*?(&&|;|\\n) ?${BEFORE}(${SHELL}|chmod|install|\\.) (-?\\S+ )*["']?\\3`,
+    `${FETCH}.*( -\\w*[oO]|>|--output|--output-document|\\| ?(?:sudo )?tee)[ =]?["']?([^\\s"';&|]+)[^]*?(&&|;|\\n) ?${BEFORE}(${SHELL}|${MADE_PROGRAM}|\\.) (-?\\S+ )*["']?\\3`,
   ),
   // curl -O https://host/FILE && sh FILE
   new RegExp(
-    `${FETCH}.*/([\\w.-]+)["']? ?(&&|;|\\n) ?${BEFORE}(${SHELL}|chmod|install|\\.) (-?\\S+ )*["']?(\\S*/)?\\2\\b`,
+    `${FETCH}.*/([\\w.-]+)["']? ?(&&|;|\\n) ?${BEFORE}(${SHELL}|${MADE_PROGRAM}|\\.) (-?\\S+ )*["']?(\\S*/)?\\2\\b`,
   ),
 ];
 /** What an interpreter fetches and runs by itself. */
 const INTERPRETED = /\b(exec|eval|compile)\b.*\b(urlopen|requests\.get|urllib|http\.get|fetch ?\()/;
 /** User data that is only the address of more user data. */
 const INCLUDED = /^#include(-once)?\s+(#.*\s+)*\w+:\/\/|^Content-Type: ?text\/x-include(-once)?-url\b/im;
+const WAYS = [...RUNS_DOWNLOAD, INTERPRETED, INCLUDED];
 
 const rule: ResourceRule = {
   description: "Nothing runs what it has just fetched from the net, unseen.",
@@ -37,15 +41,22 @@ const rule: ResourceRule = {
   types: SCRIPT_TYPES,
   checkResource(resource, report) {
     for (const { path, text } of scripts(resource, report)) {
-      if ([...RUNS_DOWNLOAD, INTERPRETED, INCLUDED].some((way) => way.test(text))) {
-        report.violation({
-          resource,
-          path,
-          found: text,
-          wanted: "a download that is checked before it runs",
-        });
+      const [found] = WAYS.flatMap((way) => linesWith(way, text) ?? []);
+      if (found !== undefined) {
+        report.violation({ resource, path, found, wanted: "a download that is checked before it runs" });
       }
     }
   },
 };
 export default rule;
+
+/** The lines of a text from the one where a match begins to the one where it ends. */
+function linesWith(way: RegExp, text: string): string | undefined {
+  const match = way.exec(text);
+  if (match === null) {
+    return undefined;
+  }
+  const first = match.index + match[0].search(/\S/);
+  const end = text.indexOf("\n", match.index + match[0].length);
+  return text.slice(text.lastIndexOf("\n", first) + 1, end < 0 ? undefined : end);
+}

@@ -426,7 +426,7 @@ const EVASIONS: Evasion[] = [
     "command-no-piped-download",
     "user data",
     [it("aws:ec2/instance:Instance", { userData: "#!/bin/sh\ncurl x | sh" })],
-    ['it: userData is "#!/bin/sh\\ncurl x | sh"; wanted a download that is checked before it runs.'],
+    ['it: userData is "curl x | sh"; wanted a download that is checked before it runs.'],
   ],
   [
     "command-no-secret",

@@ -45,6 +45,11 @@ describe("unpack", () => {
       "cloud-config",
     ],
     [
+      "a cloud-config whose keys stand there twice, and are merged",
+      `#cloud-config\na: &a\n  b: x\n  c: "a text that is\\\n    \\ long enough to be found"\na: 1\nd:\n  <<: *a\n`,
+      "cloud-config",
+    ],
+    [
       "a cloud-config in a message",
       `MIME-Version: 1.0\n\n--==1\nContent-Type: text/cloud-config\n\n#cloud-config\na: "${TEXT}"\n--==1--\n`,
       "cloud-config",
