@@ -3,6 +3,7 @@ import comfyuiJoinsPod from "./rules/comfyui-joins-pod";
 import comfyuiListensOnLoopback from "./rules/comfyui-listens-on-loopback";
 import comfyuiNoRiskyOptions from "./rules/comfyui-no-risky-options";
 import comfyuiPortNeverPublished from "./rules/comfyui-port-never-published";
+import commandKnownHost from "./rules/command-known-host";
 import commandNoOpenWay from "./rules/command-no-open-way";
 import commandNoPipedDownload from "./rules/command-no-piped-download";
 import commandNoSecret from "./rules/command-no-secret";
@@ -109,6 +110,7 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "comfyui-listens-on-loopback": comfyuiListensOnLoopback,
   "comfyui-no-risky-options": comfyuiNoRiskyOptions,
   "comfyui-port-never-published": comfyuiPortNeverPublished,
+  "command-known-host": commandKnownHost,
   "command-no-open-way": commandNoOpenWay,
   "command-no-piped-download": commandNoPipedDownload,
   "command-no-secret": commandNoSecret,
