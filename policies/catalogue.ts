@@ -54,6 +54,7 @@ import iamNoUsers from "./rules/iam-no-users";
 import iamNoWildcardDataAccess from "./rules/iam-no-wildcard-data-access";
 import iamNoWildcardResource from "./rules/iam-no-wildcard-resource";
 import iamPolicyReadable from "./rules/iam-policy-readable";
+import iamRoleKnown from "./rules/iam-role-known";
 import iamTrustKnownServices from "./rules/iam-trust-known-services";
 import imageAllowedSource from "./rules/image-allowed-source";
 import imageBaseByDigest from "./rules/image-base-by-digest";
@@ -161,6 +162,7 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "iam-no-wildcard-data-access": iamNoWildcardDataAccess,
   "iam-no-wildcard-resource": iamNoWildcardResource,
   "iam-policy-readable": iamPolicyReadable,
+  "iam-role-known": iamRoleKnown,
   "iam-trust-known-services": iamTrustKnownServices,
   "image-allowed-source": imageAllowedSource,
   "image-base-by-digest": imageBaseByDigest,

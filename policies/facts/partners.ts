@@ -1,4 +1,5 @@
 import { type Resource, valueAt } from "../core/resource";
+import type { Report } from "../core/rule";
 import { UNKNOWN, type Value } from "../core/value";
 import { isSet } from "./machines";
 
@@ -24,6 +25,22 @@ export function partnership(
     return "yes";
   }
   return named === UNKNOWN || ids.length === 0 || ids.includes(UNKNOWN) ? "maybe" : "no";
+}
+
+/** Says of what a resource names that it is none of the stack's owners. */
+export function expectOwned(
+  report: Report,
+  resource: Resource,
+  path: string,
+  owners: readonly Resource[],
+  keys: readonly string[],
+  wanted: string,
+): void {
+  if (owners.every((owner) => partnership(owner, keys, resource, path) === "no")) {
+    const found = valueAt(resource, path);
+    const shown = found === UNKNOWN ? "one that is not of this stack" : found;
+    report.violation({ resource, path, found: shown, wanted });
+  }
 }
 
 /**

@@ -1,8 +1,7 @@
 import { valueAt } from "../core/resource";
 import type { StackRule } from "../core/rule";
-import { UNKNOWN } from "../core/value";
 import { attachedPolicies, nameOfAws } from "../facts/iam-attachments";
-import { partnership } from "../facts/partners";
+import { expectOwned } from "../facts/partners";
 
 const POLICY = "aws:iam/policy:Policy";
 
@@ -17,13 +16,10 @@ const rule: StackRule = {
     const policies = resources.filter(({ type }) => type === POLICY);
     for (const resource of resources) {
       for (const path of attachedPolicies(resource, report)) {
-        const found = valueAt(resource, path);
-        const keys = path.endsWith("name") ? ["name"] : ["arn", "id"];
-        const isOfStack = policies.some((one) => partnership(one, keys, resource, path) !== "no");
         // AWS's own are for iam-no-broad-managed-policy to look at.
-        if (!isOfStack && nameOfAws(found) === undefined) {
-          const shown = found === UNKNOWN ? "one that is not of this stack" : found;
-          report.violation({ resource, path, found: shown, wanted: "a policy of this stack" });
+        if (nameOfAws(valueAt(resource, path)) === undefined) {
+          const keys = path.endsWith("name") ? ["name"] : ["arn", "id"];
+          expectOwned(report, resource, path, policies, keys, "a policy of this stack");
         }
       }
     }
