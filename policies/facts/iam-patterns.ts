@@ -45,21 +45,31 @@ export function isAnyResource(pattern: Value): boolean {
   if (typeof pattern !== "string") {
     return false;
   }
-  const [, , service = "*", , account, ...rest] = pattern.trim().split(":");
+  const [, , service = "*", , account = "", ...rest] = pattern.trim().split(":");
   if (!pattern.trim().toLowerCase().startsWith("arn:") || /[*?]/.test(service) || rest.length === 0) {
     return /[*?]/.test(pattern);
   }
-  const [kind = "", second] = rest
+  const parts = rest
     .join(":")
     .split(/[:/]/)
     .filter((part) => part !== "");
-  // No bucket's ARN has an account; the one of an access point has.
-  const isAccessPoint = kind === "accesspoint" && account !== "";
-  const name = NAMED_FIRST.includes(service.toLowerCase()) && !isAccessPoint ? kind : second;
+  const [kind = ""] = parts;
+  const name = parts[nameAt(service.toLowerCase(), account, kind)];
   if (name === undefined) {
-    return /[*?]/.test(kind);
+    return /[*?]/.test(parts.join());
   }
   return (hasGivenIds(service.toLowerCase(), kind) ? /^[a-z-]*0?[*?]/ : /^[*?]/).test(name);
+}
+
+/** Which part of an ARN's resource is its name. */
+function nameAt(service: string, account: string, kind: string): number {
+  if (service === "autoscaling") {
+    // A kind, an id that AWS gives, another kind, and the name.
+    return 3;
+  }
+  // No bucket's ARN has an account; the one of an access point has.
+  const isAccessPoint = kind === "accesspoint" && account !== "";
+  return NAMED_FIRST.includes(service) && !isAccessPoint ? 0 : 1;
 }
 
 function hasGivenIds(service: string, kind: string): boolean {

@@ -79,7 +79,7 @@ const ANYWHERE = [
   "ec2:ModifyImageAttribute",
 ];
 
-/** Each does, where a wildcard leaves open which role: its name is soon somebody's administrator. */
+/** Each does, where a wildcard or a variable leaves open which role: its name is soon somebody's administrator. */
 const ON_SEVERAL = ["iam:PassRole", "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"];
 
 /** Each does, where it may choose on whom: what it takes over has a role of its own. */
@@ -152,7 +152,9 @@ const rule: ResourceRule = {
       const isOpen = coversAnyResource(statement);
       const found = [
         ...among(ANYWHERE),
-        ...(isOpen || resources.some((one) => typeof one === "string" && /[*?]/.test(one)) ? onSeveral : []),
+        ...(isOpen || resources.some((one) => typeof one === "string" && /[*?]|\$\{/.test(one))
+          ? onSeveral
+          : []),
         ...(isOpen ? onAnything : []),
       ];
       if (found.length > 0) {

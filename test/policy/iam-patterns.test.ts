@@ -135,6 +135,9 @@ describe("isAnyResource", () => {
       "security-group/sg-?????????????????",
       "spot-fleet-request/sfr-*",
     ].map((every) => `arn:aws:ec2:*:*:${every}`),
+    ...["*", "*:autoScalingGroupName*", "*:autoScalingGroupName/*", "1-2:autoScalingGroupName/?*"].map(
+      (group) => `arn:aws:autoscaling:*:1:autoScalingGroup:${group}`,
+    ),
     ...["arn:aws:ec2:*:*:instance/i*", "arn:aws:ec2:*:*:vpc-endpoint-service/vpce-svc-*"],
     "arn:aws:ssm:*:1:managed-instance/mi-*",
     ...["*", "*/object/*", "?*/object/x"].map((point) => `arn:aws:s3:us-east-1:1:accesspoint/${point}`),
@@ -164,6 +167,8 @@ describe("isAnyResource", () => {
       "arn:aws:ssm:*:1:parameter/comfy-*",
       "arn:aws:x:*:1:managed-instance/mi-*",
     ],
+    "arn:aws:autoscaling:*:1:autoScalingGroup:*:autoScalingGroupName/comfy",
+    "arn:aws:autoscaling:*:1:autoScalingGroup:*:autoScalingGroupName/comfy-*",
     ...["arn:aws:s3:us-east-1:1:accesspoint/mine/object/*", "arn:aws:s3:::accesspoint/*"],
   ])("not %s", (pattern) => {
     expect(isAnyResource(pattern as Value)).toBe(false);

@@ -168,6 +168,11 @@ describeRule("iam-no-privilege-escalation", {
       policy({ Action: ["iam:CreatePolicy", "iam:CreateUser", "iam:CreateRole"], Resource: ROLE }),
       found("iam:CreatePolicy, iam:CreateUser, iam:CreateRole"),
     ],
+    [
+      "a role that the caller names in the request",
+      policy({ Action: "sts:AssumeRole", Resource: `arn:aws:iam::1:role/\${sts:RoleSessionName}` }),
+      found("sts:AssumeRole"),
+    ],
     ["any role handed on", policy({ Action: "iam:Pass*", Resource: "*" }), found("iam:PassRole")],
     [
       "every role handed on",
