@@ -57,8 +57,9 @@ function isDenial({ allows, actions, resources, principals, conditions }: Statem
     // A bucket's own ARN is not known before it is made.
     BOTH.every((pattern) => resources.some((one) => one === UNKNOWN || pattern.test(String(one)))) &&
     narrower.length === 0 &&
-    condition?.operator === "bool" &&
-    condition.key === "aws:securetransport" &&
+    // The key is in every request, so that IfExists changes nothing.
+    /^bool(ifexists)?$/.test(condition?.operator ?? "") &&
+    condition?.key === "aws:securetransport" &&
     condition.values.some((value) => String(value).toLowerCase() === "false")
   );
 }

@@ -53,6 +53,10 @@ describeRule("s3-only-tls", {
       }),
     ],
     ["a denial for whatever is called like the bucket", policy({ Resource: "arn:aws-cn:s3:::b*" })],
+    [
+      "a denial with a condition that may be absent",
+      policy({ Condition: { BoolIfExists: { "aws:SecureTransport": "false" } } }),
+    ],
     ["a denial for everything", policy({ Resource: "*" })],
     ["a denial whose bucket is not known yet", policy({ Resource: [UNKNOWN, UNKNOWN] })],
     ["a denial for a bucket not known yet", policy({ Resource: [UNKNOWN, "arn:aws:s3:::b/*"] })],
@@ -89,7 +93,7 @@ describeRule("s3-only-tls", {
     ],
     [
       "a condition that is not asked for",
-      policy({ Condition: { BoolIfExists: { "aws:SecureTransport": ["false", "true"] } } }),
+      policy({ Condition: { Null: { "aws:SecureTransport": "false" } } }),
       without,
     ],
   ],
