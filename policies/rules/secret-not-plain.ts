@@ -19,8 +19,14 @@ const HANDED_OVER: readonly (readonly [type: RegExp, path: RegExp])[] = [
 ];
 /** What AWS keeps as secrets, by type. */
 const OF_AWS: Readonly<Record<string, readonly string[]>> = {
-  "aws:ssm/parameter:Parameter": ["value"],
-  "aws:secretsmanager/secretVersion:SecretVersion": ["secretString", "secretBinary"],
+  "aws:ssm/parameter:Parameter": ["value", "valueWo"],
+  "aws:secretsmanager/secretVersion:SecretVersion": ["secretString", "secretStringWo", "secretBinary"],
+  "aws:kms/externalKey:ExternalKey": ["keyMaterialBase64"],
+  "aws:cloudwatch/eventConnection:EventConnection": [
+    "authParameters.apiKey.value",
+    "authParameters.basic.password",
+    "authParameters.oauth.clientParameters.clientSecret",
+  ],
   "aws:acm/certificate:Certificate": ["privateKey"],
   "aws:iam/serverCertificate:ServerCertificate": ["privateKey"],
   "aws:rds/instance:Instance": ["password"],

@@ -14,6 +14,8 @@ const kept = (type: string, props: Record<string, Value>, ...secretPaths: string
   ...resource(type, props),
   secretPaths,
 });
+const connection = (authParameters: Value) =>
+  kept("aws:cloudwatch/eventConnection:EventConnection", { authParameters });
 
 describe(ID, () => {
   it.each([
@@ -132,6 +134,36 @@ describe(ID, () => {
       "a secret's text",
       kept("aws:secretsmanager/secretVersion:SecretVersion", { secretString: "p" }),
       "secretString",
+    ],
+    [
+      "a SecureString that is only written",
+      kept("aws:ssm/parameter:Parameter", { type: "SecureString", valueWo: "p" }),
+      "valueWo",
+    ],
+    [
+      "a secret's text that is only written",
+      kept("aws:secretsmanager/secretVersion:SecretVersion", { secretStringWo: "p" }),
+      "secretStringWo",
+    ],
+    [
+      "a key of one's own",
+      kept("aws:kms/externalKey:ExternalKey", { keyMaterialBase64: "p" }),
+      "keyMaterialBase64",
+    ],
+    [
+      "a key of somebody's service",
+      connection({ apiKey: { key: "x", value: "p" } }),
+      "authParameters.apiKey.value",
+    ],
+    [
+      "a password of somebody's service",
+      connection({ basic: { username: "x", password: "p" } }),
+      "authParameters.basic.password",
+    ],
+    [
+      "a client's secret",
+      connection({ oauth: { clientParameters: { clientId: "x", clientSecret: "p" } } }),
+      "authParameters.oauth.clientParameters.clientSecret",
     ],
     [
       "a secret's bytes",
