@@ -1,7 +1,7 @@
 import type { Resource } from "../core/resource";
 import { valueAt } from "../core/resource";
 import type { Report } from "../core/rule";
-import { UNKNOWN, type Value } from "../core/value";
+import { toValue, UNKNOWN, type Value } from "../core/value";
 import { namesAnImage } from "./image-reference";
 
 export const CONTAINER = "docker:index/container:Container";
@@ -9,6 +9,7 @@ export const IMAGE = "docker:index/image:Image";
 export const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
 export const REGISTRY_IMAGE = "docker:index/registryImage:RegistryImage";
 export const TAG = "docker:index/tag:Tag";
+export const PROVIDER = "pulumi:providers:docker";
 export const VOLUME = "docker:index/volume:Volume";
 export const NETWORK = "docker:index/network:Network";
 export const SERVICE = "docker:index/service:Service";
@@ -44,6 +45,21 @@ export function baseImages(resource: Resource, report: Report): Text[] {
   });
   const source = resource.type === TAG ? stringsAt(resource, "sourceImage", report) : [];
   return [...args.filter(({ path }) => namesAnImage(path)), ...scanners, ...source];
+}
+
+/** A provider with its settings as it reads them: Pulumi hands lists and objects over as JSON. */
+export function providerSettings(provider: Resource): Resource {
+  const settings = Object.entries(provider.props).map(([key, value]) => [key, fromJson(value)]);
+  return { ...provider, props: Object.fromEntries(settings) };
+}
+
+function fromJson(value: Value): Value {
+  try {
+    const read: unknown = typeof value === "string" ? JSON.parse(value) : undefined;
+    return typeof read === "object" ? toValue(read) : value;
+  } catch {
+    return value;
+  }
 }
 
 /** A key and a value of the engine's security options, which are joined by `=` or, as long ago, by `:`. */

@@ -1,21 +1,25 @@
 import { isSecretAt, type Resource, valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
-import { stringsAt } from "../facts/docker";
+import { providerSettings, stringsAt } from "../facts/docker";
 import { holdsPrivateKey, secretIn } from "../facts/secrets";
 
 /** Properties that are a credential by their name, in the types that have such. */
 const CREDENTIALS = [
   ...["privateKeyPem", "caPrivateKeyPem", "password", "data", "registry.password", "registryAuth[].password"],
+  ...["authConfig.password", "build.authConfigs[].password", "build.authConfigs[].auth"],
+  ...["build.authConfigs[].identityToken", "build.authConfigs[].registryToken"],
   ...["connection.password", "connection.privateKey", "connection.privateKeyPassword"],
   ...["secretKey", "token"],
   ...["connection.proxy.password", "connection.proxy.privateKey", "connection.proxy.privateKeyPassword"],
 ];
-const HAS_CREDENTIALS = /^(tls:|command:|docker:index\/(secret|image):|pulumi:providers:(docker|aws)$)/;
-/** What a command reads, what is copied or uploaded, and what a provider is told, which the state holds as JSON. */
+const PROVIDER = /^pulumi:providers:/;
+const HAS_CREDENTIALS =
+  /^(tls:|command:|docker:index\/(secret|image|remoteImage|registryImage):|pulumi:providers:(docker|aws)$)/;
+/** What a command reads, what is copied or uploaded, and what a provider is told. */
 const HANDED_OVER: readonly (readonly [type: RegExp, path: RegExp])[] = [
   [/^command:/, /^(stdin|source\.(.*\.)?text)$/],
   [/^aws:s3\/bucketObject(v2)?:/, /^(content|contentBase64|source\.text)$/],
-  [/^pulumi:providers:/, /./],
+  [PROVIDER, /./],
 ];
 /** What AWS keeps as secrets, by type. */
 const OF_AWS: Readonly<Record<string, readonly string[]>> = {
@@ -52,7 +56,8 @@ const rule: StackRule = {
       if (resource.secretPaths === undefined) {
         continue;
       }
-      for (const { path, text } of stringsAt(resource, "", exceptSecrets(report))) {
+      const read = PROVIDER.test(resource.type) ? providerSettings(resource) : resource;
+      for (const { path, text } of stringsAt(read, "", exceptSecrets(report))) {
         const isCredential = holdsPrivateKey(text) || isHandedOver(resource, path, text);
         const isNamed = HAS_CREDENTIALS.test(resource.type) && isCredentialPath(path);
         const isOfAws = OF_AWS[resource.type]?.includes(path) === true && !isPlainParameter(resource);

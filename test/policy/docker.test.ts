@@ -5,6 +5,7 @@ import {
   asNumber,
   commandWords,
   isComfyUi,
+  providerSettings,
   securityOptions,
   stringsAt,
   word,
@@ -61,6 +62,23 @@ describe("stringsAt", () => {
       ["a[1].c"],
     ]);
     expect(read((report) => stringsAt(one, "none", report))).toEqual([[], []]);
+  });
+});
+
+describe("providerSettings", () => {
+  it("are what Pulumi hands over as JSON, and texts as they are", () => {
+    const provider = resource("pulumi:providers:docker", {
+      host: "ssh://h",
+      context: "1",
+      sshOpts: '["-p","1"]',
+      registryAuth: [{ address: "h" }],
+      caMaterial: "{",
+      certPath: UNKNOWN,
+    });
+    expect(providerSettings(provider)).toEqual({
+      ...provider,
+      props: { ...provider.props, sshOpts: ["-p", "1"] },
+    });
   });
 });
 

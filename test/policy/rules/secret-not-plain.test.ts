@@ -44,6 +44,16 @@ describe(ID, () => {
       "a description of a secret",
       kept("aws:ssm/parameter:Parameter", { type: "SecureString", description: "p" }),
     ],
+    [
+      "a provider's login as a secret",
+      kept("pulumi:providers:docker", { registryAuth: '[{"address":"h","password":"p"}]' }, "registryAuth"),
+    ],
+    [
+      "a provider's configuration file that names where the logins are",
+      kept("pulumi:providers:docker", {
+        registryAuth: '[{"address":"h","configFileContent":"{\\"credsStore\\":\\"ecr-login\\"}"}]',
+      }),
+    ],
     ["a certificate", kept(COMMAND, { stdin: JSON.stringify({ ca: CERTIFICATE_PEM }) })],
   ])("passes %s", (_, it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
@@ -69,11 +79,6 @@ describe(ID, () => {
         contentBase64: Buffer.from("token=abcdefgh1234").toString("base64"),
       }),
       "contentBase64",
-    ],
-    [
-      "a provider's passwords, as the state has them",
-      kept("pulumi:providers:docker", { registryAuth: JSON.stringify([{ address: "h", password: "p" }]) }),
-      "registryAuth",
     ],
     ["AWS's key", kept("pulumi:providers:aws", { region: "eu-central-1", secretKey: "p" }), "secretKey"],
     ["AWS's session", kept("pulumi:providers:aws", { token: "p" }), "token"],
@@ -129,6 +134,32 @@ describe(ID, () => {
       }),
       "registryAuth[10].password",
     ],
+    [
+      "a provider's password, as Pulumi hands it over",
+      kept("pulumi:providers:docker", { registryAuth: JSON.stringify([{ address: "h", password: "p" }]) }),
+      "registryAuth[0].password",
+    ],
+    [
+      "a login in a provider's configuration file",
+      kept("pulumi:providers:docker", {
+        registryAuth: JSON.stringify([
+          { address: "h", configFileContent: '{"auths":{"h":{"auth":"dTpodW50ZXIyMg=="}}}' },
+        ]),
+      }),
+      "registryAuth[0].configFileContent",
+    ],
+    [
+      "the password to push with",
+      kept("docker:index/registryImage:RegistryImage", { authConfig: { address: "h", password: "p" } }),
+      "authConfig.password",
+    ],
+    ...["password", "auth", "identityToken", "registryToken"].map((key): [string, Resource, string] => [
+      `the ${key} of a build's registry`,
+      kept("docker:index/remoteImage:RemoteImage", {
+        build: { authConfigs: [{ hostName: "h", [key]: "p" }] },
+      }),
+      `build.authConfigs[0].${key}`,
+    ]),
     ["a SecureString", kept("aws:ssm/parameter:Parameter", { type: "SecureString", value: "p" }), "value"],
     [
       "a secret's text",
