@@ -40,8 +40,8 @@ const rule: ResourceRule = {
       const key =
         joint >= 0
           ? text.slice(0, joint)
-          : (/^(?:build\.\w+|logOpts|driverOpts|options)\.(.+)$/.exec(path)?.[1] ?? "");
-      const label = /^(labels\[\d+\])\.value$/.exec(path)?.[1];
+          : (/^(?:build\.\w+|logOpts|driverOpts|options|.*\.driverOptions)\.(.+)$/.exec(path)?.[1] ?? "");
+      const label = /^(.*\blabels\[\d+\])\.value$/.exec(path)?.[1];
       const name = label === undefined ? key || optionBefore(resource, path) : labelName(resource, label);
       const found = secretInPair(name, joint >= 0 ? text.slice(joint + 1) : text);
       if (found !== undefined) {

@@ -49,6 +49,22 @@ describe(ID, () => {
     },
     {
       it: resource("docker:index/container:Container", {
+        mounts: [{ volumeOptions: { labels: [{ label: "password", value: "hunter22" }] } }],
+      }),
+      messages: [
+        'it: mounts[0].volumeOptions.labels[0].value is "(a value for password)"; wanted no secret.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
+        mounts: [{ volumeOptions: { driverOptions: { password: "hunter22" } } }],
+      }),
+      messages: [
+        'it: mounts[0].volumeOptions.driverOptions.password is "(a value for password)"; wanted no secret.',
+      ],
+    },
+    {
+      it: resource("docker:index/container:Container", {
         uploads: [{ file: "/k", content: "-----BEGIN PRIVATE KEY-----" }],
       }),
       messages: ['it: uploads[0].content is "(a private key)"; wanted no secret.'],
