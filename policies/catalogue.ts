@@ -30,6 +30,7 @@ import containerOwnNetwork from "./rules/container-own-network";
 import containerProcessLimit from "./rules/container-process-limit";
 import containerReadOnlyRoot from "./rules/container-read-only-root";
 import containerSeccompConfined from "./rules/container-seccomp-confined";
+import dockerEngineAuthenticated from "./rules/docker-engine-authenticated";
 import ebsEncrypted from "./rules/ebs-encrypted";
 import ebsOwnKey from "./rules/ebs-own-key";
 import ebsSnapshotsPrivate from "./rules/ebs-snapshots-private";
@@ -138,6 +139,7 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "container-process-limit": containerProcessLimit,
   "container-read-only-root": containerReadOnlyRoot,
   "container-seccomp-confined": containerSeccompConfined,
+  "docker-engine-authenticated": dockerEngineAuthenticated,
   "ebs-encrypted": ebsEncrypted,
   "ebs-own-key": ebsOwnKey,
   "ebs-snapshots-private": ebsSnapshotsPrivate,

@@ -38,7 +38,7 @@ const ANSWERED: Readonly<Record<Reference["catalogue"], readonly string[]>> = {
   ],
   "aws-ct": ids("CT.EC2.PR.", [1, 4]),
   "cis-aws": ids("6.", [3, 5], 7),
-  "cis-docker": [...ids("4.", 1, 2, 6), ...ids("5.", [2, 32])],
+  "cis-docker": [...ids("2.", 5, 7), ...ids("4.", 1, 2, 6), ...ids("5.", [2, 32])],
   asvs: ["11.2.3", "11.5.1", "12.1.3", "13.3.1"],
 };
 
