@@ -157,6 +157,15 @@ function stackPrefix(resource: Resource): string {
   return `comfy-${word(valueAt(resource, `labels[${at}].value`))}-`;
 }
 
+/** Addresses as ComfyUI's --listen takes them: other servers' have a port. */
+const BARE_ADDRESSES = /^([\d.]+|[\da-f]*::[\da-f:]*)(,([\d.]+|[\da-f]*::[\da-f:]*))*$/i;
+
+/** Whether an option, and the word after it, is ComfyUI's --listen. */
+function isComfyUiListen(option: string, next = "--"): boolean {
+  const [, address = next] = /^--listen(?:=(.*))?$/s.exec(option) ?? [option, ""];
+  return BARE_ADDRESSES.test(address) || address.startsWith("--");
+}
+
 /** Whether the container runs ComfyUI, as far as its names and its command tell. */
 export function isComfyUi(resource: Resource, report: Report): boolean {
   const prefix = stackPrefix(resource);
@@ -164,9 +173,12 @@ export function isComfyUi(resource: Resource, report: Report): boolean {
   if (names.some((name) => /comfy-?ui/i.test(word(name).replace(prefix, "")))) {
     return true;
   }
-  const words = commandWords(resource, report).map(({ text }) => text);
-  return words.some((text, at) => {
-    const isModule = text === "main" && words[at - 1] === "-m";
-    return isModule || /(^|\/)(main\.py|comfy|comfyui)$/i.test(text);
+  const words = commandWords(resource, report);
+  const isStartTheImages = words[0]?.text.startsWith("-") === true;
+  return words.some(({ text, at: place }, at) => {
+    const isModule = text === "main" && words[at - 1]?.text === "-m";
+    const isForImage = isStartTheImages || place === "envs";
+    const isOption = isForImage && isComfyUiListen(text, words[at + 1]?.text);
+    return isModule || isOption || /(^|\/)(main\.py|comfy|comfyui)$/i.test(text);
   });
 }

@@ -172,6 +172,11 @@ describe("isComfyUi", () => {
     ["the module", { command: ["python", "-m", "main"] }],
     ["its command line", { command: ["comfy", "launch"] }],
     ["its command", { command: ["/usr/bin/comfyui"] }],
+    ["its option, where the image has its start", { command: ["--listen", "0.0.0.0", "--port", "8188"] }],
+    ["its option with a sign", { command: ["--listen=::1"] }],
+    ["its option in a variable", { command: ["./start"], envs: ["CLI_ARGS=--listen 0.0.0.0,::"] }],
+    ["its option alone", { command: ["--cpu", "--listen"] }],
+    ["its option before another", { command: ["--listen", "--cpu"] }],
   ])("tells by %s", (_, props, name = "it") => {
     expect(read((report) => isComfyUi(container(props, name), report))).toEqual([true, []]);
   });
@@ -182,6 +187,11 @@ describe("isComfyUi", () => {
       "another program",
       { name: "nginx", image: "nginx", command: ["nginx", "main.pyc", "domain.py", "comfyx"] },
     ],
+    ["a program that is named", { command: ["serve", "--listen", "0.0.0.0"] }],
+    ["a server that takes a port alone", { command: ["--listen", ":80"] }],
+    ["one that takes both", { command: ["--listen", "0.0.0.0:80"] }],
+    ["one that takes them with a sign", { command: ["--listen=tcp://0.0.0.0:80"] }],
+    ["one with a longer option", { command: ["--listen-address", "127.0.0.1", "--list"] }],
     ["a word main", { command: ["-m", "http.server", "main"] }],
   ])("takes not for it %s", (_, props) => {
     expect(read((report) => isComfyUi(container(props), report))).toEqual([false, []]);

@@ -294,6 +294,18 @@ const EVASIONS: Evasion[] = [
   ],
   [
     "comfyui-listens-on-loopback",
+    "options alone, for an image by its id that has the start",
+    [it("docker:index/container:Container", { command: ["--listen", "0.0.0.0"] }, "app")],
+    ['app: command is "--listen 0.0.0.0"; wanted --listen 127.0.0.1 exactly once.'],
+  ],
+  [
+    "comfyui-joins-pod",
+    "options alone, in a network of its own",
+    [it("docker:index/container:Container", { command: ["--listen", "0.0.0.0"], networkMode: "n" }, "app")],
+    ['app: networkMode is "n"; wanted container:ID of the pod.'],
+  ],
+  [
+    "comfyui-listens-on-loopback",
     "env CLI_ARGS",
     [it("docker:index/container:Container", { image: "comfyui", envs: ["CLI_ARGS=--listen 0.0.0.0"] })],
     ['it: envs is "--listen 0.0.0.0"; wanted --listen 127.0.0.1 exactly once.'],
