@@ -9,6 +9,12 @@ const PLACES = [
   ...["build.args", "build.buildArgs", "build.label", "build.labels", "driverOpts", "options"],
 ];
 
+/** Whether a key and its value say which commit something is of: that is public, random as it looks. */
+function isCommit(key: string, value: string): boolean {
+  const isNamed = /(commit|revision|vcs[._-]?ref|git[._-]?(ref|rev|sha))([._-](sha|hash|id))?$/i.test(key);
+  return isNamed && /^[0-9a-f]{40}$/.test(value);
+}
+
 function labelName(resource: Resource, path: string): string {
   const name = valueAt(resource, `${path}.label`);
   return typeof name === "string" ? name : "";
@@ -43,7 +49,8 @@ const rule: ResourceRule = {
           : (/^(?:build\.\w+|logOpts|driverOpts|options|.*\.driverOptions)\.(.+)$/.exec(path)?.[1] ?? "");
       const label = /^(.*\blabels\[\d+\])\.value$/.exec(path)?.[1];
       const name = label === undefined ? key || optionBefore(resource, path) : labelName(resource, label);
-      const found = secretInPair(name, joint >= 0 ? text.slice(joint + 1) : text);
+      const value = joint >= 0 ? text.slice(joint + 1) : text;
+      const found = secretInPair(name, value, { mayBeRandom: isCommit(name, value) });
       if (found !== undefined) {
         report.violation({ resource, path, found, wanted: "no secret" });
       }

@@ -3,6 +3,7 @@ import { UNKNOWN } from "../../../policies/core/value";
 import { look, resource } from "../../support/policy";
 
 const ID = "container-no-secret";
+const COMMIT = "20ca544ee0436721d8eb5f544665e490609f72c8";
 
 describe(ID, () => {
   it.each([
@@ -14,6 +15,17 @@ describe(ID, () => {
       }),
     ],
     [resource("docker:index/image:Image", { build: { args: { COMMIT: "stand-in" } } })],
+    [resource("docker:index/image:Image", { build: { args: { gitCommit: COMMIT } } })],
+    [
+      resource("docker:index/container:Container", {
+        envs: [`VCS_REF=${COMMIT}`, `COMFYUI_COMMIT_SHA=${COMMIT}`],
+      }),
+    ],
+    [
+      resource("docker:index/container:Container", {
+        labels: [{ label: "org.opencontainers.image.revision", value: COMMIT }],
+      }),
+    ],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
   });
@@ -37,6 +49,12 @@ describe(ID, () => {
       it: resource("docker:index/container:Container", { envs: ["X=hf_abcdefghijklmnopqrstuvwx"] }),
       messages: ['it: envs[0] is "(a Hugging Face token)"; wanted no secret.'],
     },
+    ...[`COMMITTED=${COMMIT}`, `COMMIT=${COMMIT}${COMMIT}`, `COMMIT=9f86d081884c7d659a2feaa0c55ad015`].map(
+      (env) => ({
+        it: resource("docker:index/container:Container", { envs: [env] }),
+        messages: ['it: envs[0] is "(a text of random characters)"; wanted no secret.'],
+      }),
+    ),
     {
       it: resource("docker:index/container:Container", { envs: ["X=9f86d081884c7d659a2feaa0c55ad015"] }),
       messages: ['it: envs[0] is "(a text of random characters)"; wanted no secret.'],
