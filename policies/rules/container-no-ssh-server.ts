@@ -3,7 +3,9 @@ import type { ResourceRule } from "../core/rule";
 import { CONTAINER, commandWords } from "../facts/docker";
 
 const SERVERS =
-  /(^|\/)(sshd|dropbear|tinysshd|telnetd|in\.telnetd|gotty|ttyd|wetty|code-server|sshd-session)$/;
+  /(^|\/)(sshd|dropbear|tinysshd|telnetd|in\.telnetd|gotty|ttyd|wetty|shellinaboxd|sshd-session)$/;
+/** Editors and notebooks, which serve a terminal too. */
+const EDITORS = /(^|\/)((openvs)?code-server|jupyter(hub|-lab|-notebook|-server))$|(^|\/bin\/)jupyter$/;
 const SSH = 22;
 
 const rule: ResourceRule = {
@@ -16,7 +18,7 @@ const rule: ResourceRule = {
   types: [CONTAINER],
   checkResource(resource, report) {
     for (const { path, text } of commandWords(resource, report)) {
-      if (SERVERS.test(text)) {
+      if (SERVERS.test(text) || EDITORS.test(text)) {
         report.violation({ resource, path, found: text, wanted: "no login within a container" });
       }
     }

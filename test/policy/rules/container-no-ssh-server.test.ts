@@ -9,6 +9,7 @@ describeRule("container-no-ssh-server", {
   passes: [
     ["nginx", container({ command: ["nginx", "-g", "daemon off;"], ports: [{ internal: 8443 }] })],
     ["an SSH client", container({ command: ["ssh", "host"] })],
+    ["a folder of notebooks", container({ command: ["nginx", "/data/jupyter", "jupyter-lab.conf"] })],
     ["what only begins like a server", container({ command: ["/usr/bin/sshd_exporter"] })],
   ],
   refuses: [
@@ -23,6 +24,13 @@ describeRule("container-no-ssh-server", {
       found("command[2]", '"dropbear"'),
     ],
     ["a terminal on the web", container({ command: ["ttyd", "bash"] }), found("command[0]", '"ttyd"')],
+    ...["jupyter lab --ip=0.0.0.0", "/opt/venv/bin/jupyter notebook", "jupyter-lab", "openvscode-server"].map(
+      (line): [string, ReturnType<typeof container>, string] => [
+        `a terminal in notebooks or an editor: ${line}`,
+        container({ command: ["sh", "-c", line] }),
+        found("command[2]", `"${line.split(" ")[0]}"`),
+      ],
+    ),
     [
       "its port",
       container({ ports: [{ internal: "22" }] }),
