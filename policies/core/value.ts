@@ -12,12 +12,12 @@ export type Value =
   | readonly Value[]
   | { readonly [key: string]: Value };
 
-/** Whether a value is true in any way that Pulumi's providers read a boolean: most of them as Go does, from text too. */
+/** Whether a value is true as Pulumi's providers read a boolean: most of them as Go does, from text too. */
 export function isTrue(value: Value): boolean {
   return value === true || value === 1 || (typeof value === "string" && /^\s*(true|t|1)\s*$/i.test(value));
 }
 
-/** Whether a value is false in any such way; what is absent is not. */
+/** Whether a value is false as they read it; what is absent is not. */
 export function isFalse(value: Value): boolean {
   return value === false || value === 0 || (typeof value === "string" && /^\s*(false|f|0)\s*$/i.test(value));
 }

@@ -36,7 +36,7 @@ export function imagePath(resource: Resource): "image" | "name" | undefined {
   return resource.type === CONTAINER ? "image" : fetched;
 }
 
-/** The images that others are made of: a build's arguments that name one, what lists its parts, the source of a tag. */
+/** The images that others are made of: a build's arguments, what lists its parts, the source of a tag. */
 export function baseImages(resource: Resource, report: Report): Text[] {
   const args = ["build.args", "build.buildArgs"].flatMap((path) => stringsAt(resource, path, report));
   const scanners = stringsAt(resource, "build.sbom", report).flatMap(({ path, text }) => {

@@ -38,7 +38,7 @@ export function isPinned(text: string): boolean {
   return digest !== undefined && (DIGEST.test(digest) || HEX.test(text)) && tag?.toLowerCase() !== "latest";
 }
 
-/** Whether a build argument's name says that its value is an image: BASE_IMAGE, baseImage, from, and BuildKit's own. */
+/** Whether a build argument's name says that its value is an image: BASE_IMAGE, baseImage, BUILDKIT_SYNTAX. */
 export function namesAnImage(path: string): boolean {
   const name = (path.split(".").at(-1) ?? "").replace(/([a-z0-9])([A-Z])/g, "$1_$2");
   return name === "BUILDKIT_SYNTAX" || /(^|[_-])(base|from|image|parent)([_-]|\d|$)/i.test(name);

@@ -7,7 +7,7 @@ import { CONTAINER, SERVICE } from "../facts/docker";
 const COMFYUI = 8188;
 const WANTED = "no way to 8188";
 
-/** Every port and range in a value, also in the command line's spelling: [::]:8188:8188/tcp. Fractions are cut off. */
+/** Every port and range in a value, as in [::]:8188:8188/tcp, too. Providers cut fractions off. */
 function includesComfyUi(value: Value): boolean {
   const text = String(value);
   // An address of IPv6, in brackets, has colons and numbers of its own.

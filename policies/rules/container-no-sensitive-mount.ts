@@ -8,12 +8,10 @@ const LISTS = ["volumes", "mounts", "uploads", "driverOpts"];
 /** What may be a path of the host, and which of it may be the name of a volume instead. */
 const PATHS = ["volumes.hostPath", "volumes.volumeName", "mounts.source"];
 const NAMES = ["volumes.volumeName", "mounts.source"];
-/** File systems that are the kernel's own view of the host. A volume of them is mounted where the engine runs. */
+/** File systems that are the kernel's view of the host: a volume of one is mounted where the engine runs. */
 const OF_THE_KERNEL: readonly string[] = [
-  ..."proc sysfs devtmpfs devpts cgroup cgroup2 bpf debugfs tracefs securityfs configfs efivarfs pstore".split(
-    " ",
-  ),
-  ..."binfmt_misc fusectl selinuxfs mqueue rpc_pipefs".split(" "),
+  ..."proc sysfs devtmpfs devpts cgroup cgroup2 bpf debugfs tracefs securityfs".split(" "),
+  ..."configfs efivarfs pstore binfmt_misc fusectl selinuxfs mqueue rpc_pipefs".split(" "),
 ];
 const WANTED = "a named volume, or a folder of the host that is nothing but data";
 

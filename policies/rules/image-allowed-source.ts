@@ -13,7 +13,9 @@ import {
 import { imageReference } from "../facts/image-reference";
 
 const OFFICIAL =
-  /^(library\/)?(debian|python|node|nginx)$|^nvidia\/cuda$|^nginx\/nginx-unprivileged$|^docker\/(dockerfile|buildkit-syft-scanner)$|^certbot\/[\w-]+$/;
+  /^(library\/)?(debian|python|node|nginx)$|^nvidia\/cuda$|^nginx\/nginx-unprivileged$|^certbot\/[\w-]+$/;
+/** What reads a Dockerfile and lists an image's parts. */
+const OF_BUILDKIT = /^docker\/(dockerfile|buildkit-syft-scanner)$/;
 const MADE_HERE = /^comfy-[a-z0-9-]+$/;
 
 const rule: ResourceRule = {
@@ -46,7 +48,8 @@ export default rule;
 
 function checkSource(resource: Resource, path: string, text: string, report: Report): void {
   const { host, repository } = imageReference(text);
-  const isTrusted = host === undefined && (OFFICIAL.test(repository) || MADE_HERE.test(repository));
+  const isTrusted =
+    host === undefined && [OFFICIAL, OF_BUILDKIT, MADE_HERE].some((known) => known.test(repository));
   // An image's id has no repository.
   if (repository !== "" && !isTrusted) {
     report.violation({
