@@ -1,8 +1,7 @@
 import { expectAt, membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
-import type { Value } from "../core/value";
-import { isFalse, isTrue } from "../core/value";
+import { isFalse, isTrue, type Value } from "../core/value";
 import { isSet, MACHINE_TYPES, machines } from "../facts/machines";
 import { ADDRESS_KEYS, BALANCER_TYPES, givesNoAddress } from "../facts/public-ways";
 

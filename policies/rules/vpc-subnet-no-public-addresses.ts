@@ -1,7 +1,6 @@
 import { expectAt } from "../core/expectation";
 import type { ResourceRule } from "../core/rule";
-import type { Value } from "../core/value";
-import { isFalse } from "../core/value";
+import { isFalse, type Value } from "../core/value";
 import { isSet } from "../facts/machines";
 
 const DEFAULT_SUBNET = "aws:ec2/defaultSubnet:DefaultSubnet";
