@@ -73,5 +73,5 @@ export function verdict(all: readonly Line[]): string {
   const advisory = count(
     (line) => !isBlocking(line) && (line.kind === "violation" || line.kind === "exception"),
   );
-  return `${blocking} mandatory, ${advisory} advisory, ${count(({ kind }) => kind === "excused")} excused, ${count(({ kind }) => kind === "unknown")} not known before the update.`;
+  return `${blocking} mandatory, ${advisory} advisory, ${count(({ kind }) => kind === "excused")} excused, ${count(({ kind }) => kind === "unknown")} not known.`;
 }

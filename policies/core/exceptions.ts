@@ -3,13 +3,13 @@ import type { Finding } from "./rule";
 
 /** A violation that somebody answers for, until a day. */
 export interface Exception {
-  /** Logical name of the resource; `*` stands for any characters, but not alone. */
+  /** Logical name of the resource; `*` stands for any characters, beside three of its own or more in a row. */
   readonly resource: string;
   /** Why the rule need not hold there. */
   readonly reason: string;
   /** Who answers for it. */
   readonly owner: string;
-  /** Last day that it counts, as YYYY-MM-DD. */
+  /** Last day that it counts, as YYYY-MM-DD, two years ahead at most. */
   readonly expires: string;
   /** Path of the one property it covers, e.g. `ports`; everything below it too. Defaults to the whole resource. */
   readonly path?: string;
@@ -25,6 +25,9 @@ export interface Excuse {
 const LEAST_REASON = 10;
 /** Blanks that are none to `trim`, and dots, are no words. */
 const LEAST_LETTERS = 5;
+/** Two years: an end that nobody lives to see is none. */
+const LONGEST_DAYS = 731;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Parts findings into violations and those that an exception in order covers. */
 export function excuse(
@@ -54,8 +57,8 @@ export function excuse(
 export function exceptionProblem(exception: Exception, today: string): string | undefined {
   const { resource, reason, owner, expires } = exception;
   const named = `The exception for ${JSON.stringify(resource)}`;
-  if (typeof resource !== "string" || /^[*\s]*$/.test(resource)) {
-    return `${named} names no resource: give its logical name; * may stand for a part of it only.`;
+  if (typeof resource !== "string" || !namesAResource(resource)) {
+    return `${named} names no resource: give its logical name; * may stand for a part of it only, beside three letters or more.`;
   }
   if (typeof reason !== "string" || !isReason(reason)) {
     return `${named} has no reason (${JSON.stringify(reason)}): say in a sentence why the rule need not hold there.`;
@@ -66,9 +69,20 @@ export function exceptionProblem(exception: Exception, today: string): string | 
   if (typeof expires !== "string" || !isDay(expires)) {
     return `${named} has no end (${JSON.stringify(expires)}): give the last day it counts as YYYY-MM-DD.`;
   }
-  return expires < today
-    ? `${named} ended on ${expires}: mend the resource, or look at the reason again and give a new day.`
+  if (expires < today) {
+    return `${named} ended on ${expires}: mend the resource, or look at the reason again and give a new day.`;
+  }
+  return daysBetween(today, expires) > LONGEST_DAYS
+    ? `${named} ends only on ${expires}: give a day within two years, on which somebody looks at the reason again.`
     : undefined;
+}
+
+function namesAResource(pattern: string): boolean {
+  return pattern.includes("*") ? /[\p{L}\p{N}]{3}/u.test(pattern) : pattern.trim() !== "";
+}
+
+function daysBetween(first: string, last: string): number {
+  return (Date.parse(last) - Date.parse(first)) / DAY_MS;
 }
 
 function isReason(text: string): boolean {

@@ -18,7 +18,7 @@ const rule: ResourceRule = {
     const most = 2 * asNumber(valueAt(resource, "memory"));
     expectAt(report, resource, "memorySwap", wanted, (value) => {
       const swap = asNumber(value);
-      return value === undefined || (swap >= 0 && !(swap > most));
+      return (value ?? undefined) === undefined || (swap >= 0 && !(swap > most));
     });
   },
 };

@@ -21,6 +21,9 @@ describe("exceptionProblem", () => {
     ["in order", {}],
     ["on its last day", { expires: TODAY }],
     ["for one resource", { resource: "gateway" }],
+    ["for what begins alike", { resource: "vm3*" }],
+    ["for a name of one letter", { resource: "x" }],
+    ["at its longest", { expires: "2028-11-24" }],
     ["of the shortest reason", { reason: "ten letter" }],
   ])("accepts one that is %s", (_, change) => {
     expect(exceptionProblem({ ...good, ...change }, TODAY)).toBeUndefined();
@@ -30,12 +33,22 @@ describe("exceptionProblem", () => {
     [
       "everything",
       { resource: "*" },
-      'The exception for "*" names no resource: give its logical name; * may stand for a part of it only.',
+      'The exception for "*" names no resource: give its logical name; * may stand for a part of it only, beside three letters or more.',
     ],
     [
       "everything, hidden",
       { resource: " ** " },
-      'The exception for " ** " names no resource: give its logical name; * may stand for a part of it only.',
+      'The exception for " ** " names no resource: give its logical name; * may stand for a part of it only, beside three letters or more.',
+    ],
+    [
+      "almost everything",
+      { resource: "*e*-" },
+      'The exception for "*e*-" names no resource: give its logical name; * may stand for a part of it only, beside three letters or more.',
+    ],
+    [
+      "nothing",
+      { resource: " " },
+      'The exception for " " names no resource: give its logical name; * may stand for a part of it only, beside three letters or more.',
     ],
     [
       "no reason",
@@ -86,6 +99,11 @@ describe("exceptionProblem", () => {
       "yesterday",
       { expires: "2026-11-23" },
       'The exception for "gateway-*" ended on 2026-11-23: mend the resource, or look at the reason again and give a new day.',
+    ],
+    [
+      "ever",
+      { expires: "2028-11-25" },
+      'The exception for "gateway-*" ends only on 2028-11-25: give a day within two years, on which somebody looks at the reason again.',
     ],
   ])("refuses one for %s", (_, change, problem) => {
     expect(exceptionProblem({ ...good, ...change }, TODAY)).toBe(problem);

@@ -56,7 +56,7 @@ describe("the lines of a report", () => {
 
   it("blocks on mandatory violations and bad exceptions only", () => {
     expect(all.filter(isBlocking).map(({ kind }) => kind)).toEqual(["violation", "exception"]);
-    expect(verdict(all)).toBe("2 mandatory, 2 advisory, 1 excused, 2 not known before the update.");
+    expect(verdict(all)).toBe("2 mandatory, 2 advisory, 1 excused, 2 not known.");
   });
 });
 
@@ -85,7 +85,7 @@ describe("every format, as a whole", () => {
           fix: close the door.
 
       mandatory  high      closed
-          The exception for "*" names no resource: give its logical name; * may stand for a part of it only.
+          The exception for "*" names no resource: give its logical name; * may stand for a part of it only, beside three letters or more.
 
       advisory   low       soft
           front: open is "a|b\\n<script>"; wanted false.
@@ -99,7 +99,7 @@ describe("every format, as a whole", () => {
           fix: close the door.
           excused: It is a shop. (keeper, until 2026-12-31)
 
-      plan.json: 2 mandatory, 1 advisory, 1 excused, 1 not known before the update."
+      plan.json: 2 mandatory, 1 advisory, 1 excused, 1 not known."
     `);
   });
 
@@ -107,12 +107,12 @@ describe("every format, as a whole", () => {
     expect(RENDER.markdown(few)).toMatchInlineSnapshot(`
       "### Policy: refused
 
-      \`plan.json\`: 2 mandatory, 1 advisory, 1 excused, 1 not known before the update.
+      \`plan.json\`: 2 mandatory, 1 advisory, 1 excused, 1 not known.
 
       | level | severity | rule | what, and how to mend it |
       |---|---|---|---|
       | mandatory | high | \`closed\` | front: open is "a\\|b\\n&lt;script&gt;"; wanted false. Fix: close the door. |
-      | mandatory | high | \`closed\` | The exception for "*" names no resource: give its logical name; * may stand for a part of it only. |
+      | mandatory | high | \`closed\` | The exception for "*" names no resource: give its logical name; * may stand for a part of it only, beside three letters or more. |
       | advisory | low | \`soft\` | front: open is "a\\|b\\n&lt;script&gt;"; wanted false. Fix: close the door. |
       | unknown | high | \`closed\` | back: open is not known before the update; the rule looks again when it is. |
       | excused | high | \`closed\` | shop: open is true; wanted false. Fix: close the door. *Excused: It is a shop. (keeper, until 2026-12-31)* |"
@@ -215,7 +215,7 @@ describe("every format, as a whole", () => {
                 "kind": "fail",
                 "level": "error",
                 "message": {
-                  "text": "The exception for \\"*\\" names no resource: give its logical name; * may stand for a part of it only."
+                  "text": "The exception for \\"*\\" names no resource: give its logical name; * may stand for a part of it only, beside three letters or more."
                 },
                 "locations": [
                   {
@@ -230,7 +230,7 @@ describe("every format, as a whole", () => {
                   }
                 ],
                 "partialFingerprints": {
-                  "rule/resource/message": "closed//The exception for \\"*\\" names no resource: give its logical name; * may stand for a part of it only."
+                  "rule/resource/message": "closed//The exception for \\"*\\" names no resource: give its logical name; * may stand for a part of it only, beside three letters or more."
                 }
               },
               {
@@ -398,7 +398,7 @@ describe("markdown", () => {
 
   it("says that all is well", () => {
     expect(RENDER.markdown({ ...data, lines: [] })).toBe(
-      "### Policy: passed\n\n`plan.json`: 0 mandatory, 0 advisory, 0 excused, 0 not known before the update.",
+      "### Policy: passed\n\n`plan.json`: 0 mandatory, 0 advisory, 0 excused, 0 not known.",
     );
   });
 });

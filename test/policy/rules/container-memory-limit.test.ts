@@ -9,6 +9,7 @@ describe(ID, () => {
     [resource("docker:index/container:Container", { memory: 64, memorySwap: 64 })],
     [resource("docker:index/container:Container", { memory: "64" })],
     [resource("docker:index/container:Container", { memory: 64, memorySwap: 0 })],
+    [resource("docker:index/container:Container", { memory: 64, memorySwap: null })],
     [resource("docker:index/container:Container", { memory: 64, memorySwap: 128 })],
   ])("passes $name with $props", (it) => {
     expect(look(ID, it)).toEqual({ violations: [], unknown: [] });
