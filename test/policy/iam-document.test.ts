@@ -4,11 +4,14 @@ import { UNKNOWN, type Value } from "../../policies/core/value";
 import {
   documents,
   IDENTITY_POLICIES,
+  KEY_POLICIES,
+  RESOURCE_POLICIES,
   refuseEveryone,
   statements,
   TRUST_POLICIES,
 } from "../../policies/facts/iam-document";
 import { resource } from "../support/policy";
+import { kindSource } from "../support/provider-kinds";
 
 const POLICY = "aws:iam/policy:Policy";
 const ROLE = "aws:iam/role:Role";
@@ -174,5 +177,15 @@ describe("refuseEveryone", () => {
     expect(said({ Effect: "Allow", Principal: UNKNOWN })).toEqual([path]);
     expect(said({ Effect: "Allow", Principal: { AWS: [UNKNOWN, "*"] } })).toEqual(EVERYONE("*"));
     expect(said({ Effect: "Deny", Principal: UNKNOWN })).toEqual([]);
+  });
+});
+
+describe("the kinds that hold documents", () => {
+  it.each(
+    [IDENTITY_POLICIES, RESOURCE_POLICIES, KEY_POLICIES, TRUST_POLICIES].flatMap((table) =>
+      Object.entries(table),
+    ),
+  )("%s takes its own at %s", (token, path) => {
+    expect(kindSource(token)).toContain(`resourceInputs["${path.split(/[.[]/)[0]}"]`);
   });
 });
