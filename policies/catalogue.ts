@@ -8,6 +8,7 @@ import commandNoOpenWay from "./rules/command-no-open-way";
 import commandNoPipedDownload from "./rules/command-no-piped-download";
 import commandNoSecret from "./rules/command-no-secret";
 import commandNoUnjudgedContainer from "./rules/command-no-unjudged-container";
+import commandNoUnjudgedResource from "./rules/command-no-unjudged-resource";
 import containerApparmorConfined from "./rules/container-apparmor-confined";
 import containerBoundedRestart from "./rules/container-bounded-restart";
 import containerCpuLimit from "./rules/container-cpu-limit";
@@ -117,6 +118,7 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "command-no-piped-download": commandNoPipedDownload,
   "command-no-secret": commandNoSecret,
   "command-no-unjudged-container": commandNoUnjudgedContainer,
+  "command-no-unjudged-resource": commandNoUnjudgedResource,
   "container-apparmor-confined": containerApparmorConfined,
   "container-bounded-restart": containerBoundedRestart,
   "container-cpu-limit": containerCpuLimit,

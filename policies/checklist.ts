@@ -70,6 +70,7 @@ export const CHECKLIST: readonly ChecklistLine[] = [
   {
     demand: "Only 443, and 22 from named ranges, are open",
     rules: [
+      "command-no-unjudged-resource",
       "ec2-known-security-groups",
       "sg-ingress-only-443-and-22",
       "sg-no-all-protocol",
