@@ -6,14 +6,17 @@ import { SCRIPT_TYPES, scripts } from "../facts/scripts";
 /** An engine's command line, with the options that come before its command; `scripts` leaves one blank between words. */
 const ENGINE = String.raw`\b(docker|podman|nerdctl|ctr|buildah)( -\S+( [^-\s]\S*)?)*? `;
 /** A start of a container, up to the end of its line. */
-const STARTS = new RegExp(`${ENGINE}(container )?(run|create)\\b[^\\n;&|]*`, "g");
+const STARTS = new RegExp(`${ENGINE}(container |pod )?(run|create)\\b[^\\n;&|]*`, "g");
 const EXECUTES = new RegExp(`${ENGINE}(container )?exec\\b[^\\n;&|\\]]*`, "g");
 /** What no line shows: a file of services, a swarm, the engine's own interface. */
 const UNSEEN: readonly RegExp[] = [
   /\b(docker|podman|nerdctl)[ -]compose\b.* (up|run|create|start)\b/,
   new RegExp(
-    `${ENGINE}(stack (deploy|up)|service (create|update)|swarm (init|join)|plugin install|kube play|play kube)\\b`,
+    `${ENGINE}(stack (deploy|up)|service (create|update)|swarm (init|join)|plugin install|network connect|kube play|play kube)\\b`,
   ),
+  // What is copied in is no part of the image that was looked at; what is copied out stays where it was.
+  new RegExp(`${ENGINE}(container )?cp( -\\S+)* \\S+ [\\w.-]+:`),
+  /\bcrictl (-\S+ )*(run|runp|create)\b/,
   /--unix-socket[ =]\S*\b(docker|podman|containerd)\S*\.sock\b/,
   /\bdockerd\b.* (-H|--host)[ =]?tcp:/,
 ];

@@ -22,6 +22,7 @@ describeRule("command-no-unjudged-container", {
     ["a look at the engine", runs("docker ps --format x; docker image prune --all")],
     ["a volume by its name", runs("docker run -v data:/data x")],
     ...[
+      "docker cp comfyui:/opt/x . && docker network ls",
       "docker run --privileged=false x",
       "docker run --privileged=0 x",
       "docker run --use-api-socket=false x",
@@ -50,6 +51,14 @@ describeRule("command-no-unjudged-container", {
     ].map((line): [string, ReturnType<typeof runs>] => [line, runs(line)]),
   ],
   refuses: [
+    ...[
+      ["docker network connect bridge comfyui", "docker network connect"],
+      ["docker cp -a evil.py comfyui:/opt/x", "docker cp -a evil.py comfyui:"],
+      ["podman container cp evil.py comfyui:/opt/x", "podman container cp evil.py comfyui:"],
+      ["crictl runp pod.json", "crictl runp"],
+      ["crictl --debug create p c.json p.json", "crictl --debug create"],
+    ].map(([line = "", found = ""]) => refused(line, found, "a docker.Container, which can be looked at")),
+    refused("podman pod create -p 8188:8188", "-p 8", "no published port but the stack's"),
     refused("docker run -d -p 0.0.0.0:8188:8188 x", "-p 0", "no published port but the stack's"),
     refused("docker run --publish=8188:8188 x", "--publish=", "no published port but the stack's"),
     refused("docker run -dp 8188:8188 x", "-dp 8", "no published port but the stack's"),
