@@ -2,6 +2,7 @@ import type { Rule } from "./core/rule";
 import comfyuiJoinsPod from "./rules/comfyui-joins-pod";
 import comfyuiListensOnLoopback from "./rules/comfyui-listens-on-loopback";
 import comfyuiNoRiskyOptions from "./rules/comfyui-no-risky-options";
+import comfyuiNodesBuiltIn from "./rules/comfyui-nodes-built-in";
 import comfyuiPortNeverPublished from "./rules/comfyui-port-never-published";
 import commandKnownHost from "./rules/command-known-host";
 import commandNoOpenWay from "./rules/command-no-open-way";
@@ -112,6 +113,7 @@ export const CATALOGUE: Readonly<Record<string, Rule>> = {
   "comfyui-joins-pod": comfyuiJoinsPod,
   "comfyui-listens-on-loopback": comfyuiListensOnLoopback,
   "comfyui-no-risky-options": comfyuiNoRiskyOptions,
+  "comfyui-nodes-built-in": comfyuiNodesBuiltIn,
   "comfyui-port-never-published": comfyuiPortNeverPublished,
   "command-known-host": commandKnownHost,
   "command-no-open-way": commandNoOpenWay,

@@ -53,7 +53,7 @@ export const CHECKLIST: readonly ChecklistLine[] = [
   },
   {
     demand: "The image comes from an official source",
-    rules: ["image-allowed-source", "image-by-digest"],
+    rules: ["comfyui-nodes-built-in", "image-allowed-source", "image-by-digest"],
     tests: ["test/unit/comfyui-check-source.test.ts", "test/unit/comfyui-integrity.test.ts"],
   },
   {

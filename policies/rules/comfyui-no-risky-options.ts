@@ -1,13 +1,14 @@
 import type { ResourceRule } from "../core/rule";
 import { CONTAINER, commandWords } from "../facts/docker";
 
-const RISKY = ["--enable-manager", "--enable-cors-header"];
+const RISKY = ["--enable-manager", "--enable-cors-header", "--front-end-version"];
 const SHORTEST = "--enable-c".length;
 
 const rule: ResourceRule = {
-  description: "ComfyUI is started without its manager and without answers to other sites.",
-  why: "The manager installs whatever it is told; --enable-cors-header lets any site a user visits drive ComfyUI.",
-  fix: "remove --enable-manager and --enable-cors-header from the command.",
+  description:
+    "ComfyUI is started without its manager, without answers to other sites and with the front end of its image.",
+  why: "The manager installs whatever it is told; --enable-cors-header lets any site a user visits drive ComfyUI; --front-end-version fetches the code that browsers run from any repository.",
+  fix: "remove --enable-manager, --enable-cors-header and --front-end-version from the command.",
   severity: "critical",
   enforcement: "mandatory",
   references: [],

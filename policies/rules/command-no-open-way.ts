@@ -27,6 +27,7 @@ const WAYS: readonly (readonly [string, RegExp])[] = [
   ["a shell for others", /sh -i\b.*\/dev\/(tcp|udp)\/|\b(nc|ncat|netcat)\b.* -(\w*[ec] \S*sh\b|-(sh-)?exec)/],
   ["a firewall that is turned off", /\bufw (--force )?(disable|reset|default allow)\b/],
   ["a firewall that is turned off", /\bip6?tables\b.* (-F|--flush|-X)\b/],
+  ["a firewall that is turned off", /\bip6?tables\b[^;&|\n]* (-D|--delete) \S+\b[^;&|\n]* (DROP|REJECT)\b/],
   ["a firewall that is turned off", /\bip6?tables\b.* (-P|--policy) (INPUT|FORWARD|DOCKER-USER) ACCEPT\b/],
   ["a firewall that is turned off", /\bnft (flush (ruleset|table|chain)|delete table)\b/],
   ["a firewall that is turned off", /\bfirewall-cmd\b.* --set-default-zone[ =]trusted\b/],

@@ -314,7 +314,9 @@ const EVASIONS: Evasion[] = [
     "comfyui-no-risky-options",
     "env",
     [it("docker:index/container:Container", { envs: ["CLI_ARGS=--enable-manager"] })],
-    ['it: envs[0] is "--enable-manager"; wanted no --enable-manager and no --enable-cors-header.'],
+    [
+      'it: envs[0] is "--enable-manager"; wanted no --enable-manager and no --enable-cors-header and no --front-end-version.',
+    ],
   ],
   [
     "container-no-new-privileges",

@@ -8,7 +8,7 @@ describe(ID, () => {
   it.each([
     [
       resource("docker:index/container:Container", {
-        command: ["main.py", "--enable-compress-response-body"],
+        command: ["main.py", "--enable-compress-response-body", "--front-end-root", "/opt/front-end"],
       }),
     ],
     [resource("docker:index/container:Container", { command: ["sh", "-c", "exec comfy launch -- --cpu"] })],
@@ -20,37 +20,47 @@ describe(ID, () => {
     {
       it: resource("docker:index/container:Container", { command: ["main.py", "--enable-manager"] }),
       messages: [
-        'it: command[1] is "--enable-manager"; wanted no --enable-manager and no --enable-cors-header.',
+        'it: command[1] is "--enable-manager"; wanted no --enable-manager and no --enable-cors-header and no --front-end-version.',
       ],
     },
     {
       it: resource("docker:index/container:Container", { command: ["main.py", "--enable-cors-header"] }),
       messages: [
-        'it: command[1] is "--enable-cors-header"; wanted no --enable-manager and no --enable-cors-header.',
+        'it: command[1] is "--enable-cors-header"; wanted no --enable-manager and no --enable-cors-header and no --front-end-version.',
       ],
     },
     {
       it: resource("docker:index/container:Container", { command: ["main.py", "--enable-cors-header=*"] }),
       messages: [
-        'it: command[1] is "--enable-cors-header"; wanted no --enable-manager and no --enable-cors-header.',
+        'it: command[1] is "--enable-cors-header"; wanted no --enable-manager and no --enable-cors-header and no --front-end-version.',
       ],
     },
     {
       it: resource("docker:index/container:Container", { command: ["main.py", "--enable-m"] }),
-      messages: ['it: command[1] is "--enable-m"; wanted no --enable-manager and no --enable-cors-header.'],
+      messages: [
+        'it: command[1] is "--enable-m"; wanted no --enable-manager and no --enable-cors-header and no --front-end-version.',
+      ],
     },
     {
       it: resource("docker:index/container:Container", { command: ["main.py", "--enable-cor"] }),
-      messages: ['it: command[1] is "--enable-cor"; wanted no --enable-manager and no --enable-cors-header.'],
+      messages: [
+        'it: command[1] is "--enable-cor"; wanted no --enable-manager and no --enable-cors-header and no --front-end-version.',
+      ],
     },
     {
       it: resource("docker:index/container:Container", {
         command: ["main.py", "--enable-manager-legacy-ui"],
       }),
       messages: [
-        'it: command[1] is "--enable-manager-legacy-ui"; wanted no --enable-manager and no --enable-cors-header.',
+        'it: command[1] is "--enable-manager-legacy-ui"; wanted no --enable-manager and no --enable-cors-header and no --front-end-version.',
       ],
     },
+    ...["--front-end-version", "--front-end-version=evil/repo@latest", "--front-end-v"].map((option) => ({
+      it: resource("docker:index/container:Container", { command: ["main.py", option] }),
+      messages: [
+        `it: command[1] is "${option.split("=")[0]}"; wanted no --enable-manager and no --enable-cors-header and no --front-end-version.`,
+      ],
+    })),
   ])("refuses $it.props", ({ it, messages }) => {
     expect(look(ID, it).violations).toEqual(messages);
   });

@@ -41,6 +41,7 @@ describeRule("command-no-open-way", {
       "iptables -A OUTPUT -j ACCEPT",
       "firewall-cmd --set-default-zone=drop",
       "chmod 660 /var/run/docker.sock",
+      "iptables -D INPUT -p tcp --dport 22 -j ACCEPT",
       "nft flush set inet filter blocked",
       "haproxy",
       "python3 -m json.tool",
@@ -158,7 +159,13 @@ describeRule("command-no-open-way", {
     ]),
     ...each("a firewall that is turned off", [
       ...["ufw --force disable", "ufw disable", "ufw reset", "ufw default allow incoming"],
-      ...["iptables -t filter -F", "ip6tables --flush", "iptables -t nat -X"],
+      ...[
+        "iptables -t filter -F",
+        "ip6tables --flush",
+        "iptables -t nat -X",
+        "iptables -D DOCKER-USER -j DROP",
+        "ip6tables --delete INPUT -p tcp -j REJECT",
+      ],
       ...[
         "iptables -P INPUT ACCEPT",
         "ip6tables --policy FORWARD ACCEPT",
