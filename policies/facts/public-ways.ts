@@ -43,7 +43,7 @@ export const ADDRESS_KEYS = [
 /** Whether the value of one of the ADDRESS_KEYS gives none. */
 export function givesNoAddress(value: Value): boolean {
   const isEmpty = Array.isArray(value) && value.length === 0;
-  return !isSet(value) || isFalse(value) || value === 0 || value === "0" || isEmpty;
+  return !isSet(value) || isFalse(value) || isEmpty;
 }
 
 /** Something by which the internet gets in. */

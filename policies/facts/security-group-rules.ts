@@ -176,7 +176,7 @@ function protocolName(raw: Value): string {
   const text = String(raw ?? "-1")
     .trim()
     .toLowerCase();
-  return text === "-1" || text === "all" ? "all" : (PROTOCOL_NAMES[text] ?? text);
+  return text === "-1" ? "all" : (PROTOCOL_NAMES[text] ?? text);
 }
 
 /** A port left out, or -1, is all of them; text is taken as the number it is; ends the wrong way round are turned. */

@@ -25,11 +25,11 @@ const FACTS: Readonly<
   },
   network: {
     modules: ["public-ways", "ranges", "security-group-rules"],
-    rules: ["sg", "stack-one-public-way", "vpc"],
+    rules: ["ec2-no-public", "sg", "stack-one-public-way", "vpc"],
   },
   resources: {
     modules: ["buckets", "certificates", "keys", "machines", "partners"],
-    rules: ["ebs", "ec2", "kms", "logs", "s3", "secret", "tls", "vpc"],
+    rules: ["ebs", "ec2", "iam-attached", "iam-role", "kms", "logs", "s3", "secret", "tls", "vpc"],
   },
   texts: {
     modules: ["nginx", "scripts", "secrets", "unpack"],

@@ -175,6 +175,9 @@ describe("isComfyUi", () => {
     ["its option, where the image has its start", { command: ["--listen", "0.0.0.0", "--port", "8188"] }],
     ["its option with a sign", { command: ["--listen=::1"] }],
     ["its option in a variable", { command: ["./start"], envs: ["CLI_ARGS=--listen 0.0.0.0,::"] }],
+    ...["::", "::1", "fe80::1", "1.2.3.4,10.0.0.1", "127.0.0.1,::1", "::1,fe80::a:1"].map(
+      (addresses): [string, Record<string, Value>] => [addresses, { command: ["--listen", addresses] }],
+    ),
     ["its option alone", { command: ["--cpu", "--listen"] }],
     ["its option before another", { command: ["--listen", "--cpu"] }],
   ])("tells by %s", (_, props, name = "it") => {
@@ -188,6 +191,13 @@ describe("isComfyUi", () => {
       { name: "nginx", image: "nginx", command: ["nginx", "main.pyc", "domain.py", "comfyx"] },
     ],
     ["a program that is named", { command: ["serve", "--listen", "0.0.0.0"] }],
+    ...["host", "x::1", "::x", "1.2.3.4,host", "::1,x::1", "::1,::x", "1.2.3.4,", "z=1.2.3.4"].map(
+      (address): [string, Record<string, Value>] => [
+        `a server at ${address}`,
+        { command: ["--listen", address] },
+      ],
+    ),
+    ["one whose option only ends alike", { command: ["-x--listen=::1"] }],
     ["a server that takes a port alone", { command: ["--listen", ":80"] }],
     ["one that takes both", { command: ["--listen", "0.0.0.0:80"] }],
     ["one that takes them with a sign", { command: ["--listen=tcp://0.0.0.0:80"] }],

@@ -77,6 +77,8 @@ describe("isSensitivePath", () => {
     ],
     ...[
       "/srv/mnt/c/etc",
+      "/srv/private/etc",
+      "/srv/host_mnt/etc",
       "/mnt/host/c/srv",
       "/mnt/cd/etc",
       "/mnt/hosts/etc",

@@ -51,6 +51,7 @@ describe("publicWays", () => {
       ways(
         instance({}),
         instance({ associatePublicIpAddress: false, ipv6AddressCount: 0, ipv6Addresses: [] }),
+        instance({ ipv6AddressCount: "0", enablePrimaryIpv6: "false" }),
       ),
     ).toEqual(found());
     expect(ways(of("ec2/vpc:Vpc")({ associatePublicIpAddress: true }))).toEqual(found());
