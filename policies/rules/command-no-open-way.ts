@@ -34,7 +34,7 @@ const WAYS: readonly (readonly [string, RegExp])[] = [
   // Without a port, a source, a device or a state it lets everything in.
   [
     "a firewall that is turned off",
-    /\bip6?tables\b(?![^;&|\n]* (-s|--source|-i|--in-interface|--s?ports?|--dports?|-m|icmp\S*)[ =])[^;&|\n]* (-I|-A|--insert|--append) (INPUT|FORWARD|DOCKER-USER)\b[^;&|\n]* (-j|--jump) ACCEPT\b/,
+    /\bip6?tables\b(?![^;&|\n]{0,999} (-s|--source|-i|--in-interface|--s?ports?|--dports?|-m|icmp\S*)[ =])[^;&|\n]{0,99} (-I|-A|--insert|--append) (INPUT|FORWARD|DOCKER-USER)\b[^;&|\n]{0,99} (-j|--jump) ACCEPT\b/,
   ],
   [
     "a firewall that is turned off",

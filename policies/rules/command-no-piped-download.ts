@@ -16,15 +16,15 @@ const RUNS_DOWNLOAD: readonly RegExp[] = [
   new RegExp(`${FETCH}[^;\\n]*\\| ?${BEFORE}${SHELL}`),
   // sh -c "$(curl …)", bash <(curl …)
   new RegExp(`(^|[\\s;&|"'(])(${SHELL}|\\.) .*(\\$\\(|<\\(|\`) ?${FETCH}`, "m"),
-  // curl -o FILE … && sh FILE, or made executable
-  new RegExp(
-    `${FETCH}.*( -\\w*[oO]|>|--output|--output-document|\\| ?(?:sudo )?tee)[ =]?["']?([^\\s"';&|]+)[^]*?(&&|;|\\n) ?${BEFORE}(${SHELL}|${MADE_PROGRAM}|\\.) (-?\\S+ )*["']?\\3`,
-  ),
-  // curl -O https://host/FILE && sh FILE
-  new RegExp(
-    `${FETCH}.*/([\\w.-]+)["']? ?(&&|;|\\n) ?${BEFORE}(${SHELL}|${MADE_PROGRAM}|\\.) (-?\\S+ )*["']?(\\S*/)?\\2\\b`,
-  ),
 ];
+const FETCHING = new RegExp(FETCH, "g");
+/** The rest of a command: as far as a separator that no quotes hold. */
+const COMMAND = /(?:"[^"\n]*"|'[^'\n]*'|(?!&&|[;\n])[\s\S])*/y;
+/** The file that a download goes into: by an option, by what takes it, or by the end of its address. */
+const INTO =
+  /(?: -\w*[oO]|>|--output-document|--output|\| ?(?:sudo )?tee(?: -a)?)[ =]?["']?([^\s"';&|]+)|\/([\w.-]+)(?=["']?(?: |$))/g;
+/** A comparison of files with what they must be, and how the script goes on from it. */
+const COMPARISON = /\bsha(?:256|384|512)sum\b[^;&|\n]* (?:-\w*c|--check)\b[^;&|\n]*(&&|\|\||;|\n|$)/;
 /** What an interpreter fetches and runs by itself. */
 const INTERPRETED = /\b(exec|eval|compile)\b.*\b(urlopen|requests\.get|urllib|http\.get|fetch ?\()/;
 /** User data that is only the address of more user data. */
@@ -41,8 +41,9 @@ const rule: ResourceRule = {
   types: SCRIPT_TYPES,
   checkResource(resource, report) {
     for (const { path, text } of scripts(resource, report)) {
-      const [found] = WAYS.flatMap((way) => linesWith(way, text) ?? []);
-      if (found !== undefined) {
+      const place = WAYS.map((way) => placeOf(way, text)).find((one) => one !== undefined) ?? runsFile(text);
+      if (place !== undefined) {
+        const found = linesOf(text, place);
         report.violation({ resource, path, found, wanted: "a download that is checked before it runs" });
       }
     }
@@ -50,13 +51,58 @@ const rule: ResourceRule = {
 };
 export default rule;
 
-/** The lines of a text from the one where a match begins to the one where it ends. */
-function linesWith(way: RegExp, text: string): string | undefined {
-  const match = way.exec(text);
-  if (match === null) {
-    return undefined;
+interface Place {
+  readonly from: number;
+  readonly to: number;
+}
+
+function placeOf(way: RegExp, text: string, offset = 0): Place | undefined {
+  const match = way.exec(text.slice(offset));
+  return match === null
+    ? undefined
+    : { from: offset + match.index + match[0].search(/\S/), to: offset + match.index + match[0].length };
+}
+
+/** Where a file is fetched that is run later, or made a program, without a look at what came. */
+function runsFile(text: string): Place | undefined {
+  for (const [file, { from, to }] of downloads(text)) {
+    const name = file.replace(/[\\^$.|?+*()[\]{}]/g, "\\$&");
+    const run = new RegExp(
+      `(&&|;|\\n) ?${BEFORE}(${SHELL}|${MADE_PROGRAM}|\\.) (-?\\S+ )*["']?(\\S*/)?${name}(?![\\w.-])`,
+    );
+    const place = placeOf(run, text, to);
+    if (place !== undefined && !isCompared(text, text.slice(to, place.to))) {
+      return { from, to: place.to };
+    }
   }
-  const first = match.index + match[0].search(/\S/);
-  const end = text.indexOf("\n", match.index + match[0].length);
-  return text.slice(text.lastIndexOf("\n", first) + 1, end < 0 ? undefined : end);
+  return undefined;
+}
+
+/** The files that a text fetches, each with the first command that does. */
+function downloads(text: string): Map<string, Place> {
+  const found = new Map<string, Place>();
+  for (const { index: from } of text.matchAll(FETCHING)) {
+    COMMAND.lastIndex = from;
+    const [command = ""] = COMMAND.exec(text) ?? [];
+    for (const [, file, last] of command.matchAll(INTO)) {
+      // curl's -O takes no name: what follows is the address.
+      const name = (file?.includes("://") ? file.replace(/.*\//, "") : file) ?? last ?? "";
+      if (name !== "" && !found.has(name)) {
+        found.set(name, { from, to: from + command.length });
+      }
+    }
+  }
+  return found;
+}
+
+/** Whether files are compared before the end of a part of a text, and the script ends where they differ. */
+function isCompared(text: string, part: string): boolean {
+  const next = COMPARISON.exec(part)?.[1];
+  return next === "&&" || (next !== undefined && next !== "||" && /\bset -\w*e/.test(text));
+}
+
+/** The whole lines that a place lies in. */
+function linesOf(text: string, { from, to }: Place): string {
+  const end = text.indexOf("\n", to);
+  return text.slice(text.lastIndexOf("\n", from) + 1, end < 0 ? undefined : end);
 }
