@@ -11,7 +11,7 @@ export default defineConfig({
     include: process.env.MUTATION_TESTS?.split(",") ?? [],
     exclude: [
       "test/policy/{cli,pack,plan,shipped-exceptions-docker,workflows}.test.ts",
-      "test/policy/{accepted-settings,shipped-exceptions-aws}.test.ts",
+      "test/policy/{accepted-settings,shipped-exceptions-aws,speed}.test.ts",
     ],
     setupFiles: ["test/mutation/setup.ts"],
     isolate: false,
