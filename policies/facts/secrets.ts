@@ -38,7 +38,7 @@ const CREDENTIALS: readonly Look[] = [
     "a password on a command line",
     /\b(mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;&]*\s-p["']?(?!\$)[^\s"'$]/,
   ],
-  ["a password on a command line", /\bhtpasswd\s+(-\S+\s+)*-\w*b\w*\s+(\S+\s+){2}["']?(?!\$)[^\s"']/],
+  ["a password on a command line", /\bhtpasswd\s+(-\S+\s+)*-\w*b\w*\s+(\S+\s+){1,2}["']?(?!\$)[^\s"']/],
   ["a password on a command line", /\s-pass(in|out)?\s+["']?pass:(?!\$)[^\s"']/],
   ["a password on a command line", /\baws_secret_access_key\s+["']?(?!\$)[^\s"'=]{16,}/i],
   [

@@ -47,8 +47,8 @@ describe("scripts", () => {
     expect(
       read(container({ command: ["run"], healthcheck: { tests: ["CMD-SHELL", "a | b"] } })).scripts,
     ).toEqual(["command: run", "healthcheck.tests: a | b"]);
-    expect(read(container({ healthcheck: { tests: ["CMD", "check", "CMD"] } })).scripts).toEqual([
-      "healthcheck.tests: check CMD",
+    expect(read(container({ healthcheck: { tests: ["CMD", "check", "CMD", "x"] } })).scripts).toEqual([
+      "healthcheck.tests: check CMD x",
     ]);
     const packed = base64("a long enough script");
     expect(

@@ -54,6 +54,11 @@ describe("unpack", () => {
       `MIME-Version: 1.0\n\n--==1\nContent-Type: text/cloud-config\n\n#cloud-config\na: "${TEXT}"\n--==1--\n`,
       "cloud-config",
     ],
+    [
+      "a cloud-config's lists of more than words",
+      `#cloud-config\na:\n  - - b: "${TEXT}"\n    - c\n`,
+      "cloud-config",
+    ],
     ["a cloud-config in base64", base64(`#cloud-config\na:\n - "${TEXT}"\n`), "base64, cloud-config"],
   ])("opens %s", (_, packed, packing) => {
     expect(packings(packed)).toContain(packing);
@@ -77,6 +82,8 @@ describe("unpack", () => {
   });
 
   it.each<[string, string]>([
+    ["a short word", "YSBiIGM="],
+    ["what only speaks of a cloud-config", "x #cloud-config\na: 'b'\n"],
     ["no text", Buffer.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]).toString("base64")],
     ["no UTF-8", Buffer.alloc(24, 0xff).toString("hex")],
     ["a word of 19 letters", "abcdefghijklmnopqrs"],
