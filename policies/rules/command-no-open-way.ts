@@ -13,7 +13,7 @@ const WAYS: readonly (readonly [string, RegExp])[] = [
   ["a private network of others", /\b(tailscale (up|login)|wg-quick up|zerotier-cli join|netbird up)\b/],
   ["a tunnel over SSH", /\bautossh\b|\bssh\b[^;&|\n]* -\w*R|\bRemoteForward\b/i],
   ["a tunnel over SSH", /\bssh\b[^;&|\n]* -\w*(g\b|[LD] ?["']?(\*|0\.0\.0\.0|\[::\]):)/],
-  ["a tunnel over SSH", /\bssh\b[^;&|\n]* -\w*w ?["']?(\d|any\b)/],
+  ["a tunnel over SSH", /\bssh\b[^;&|\n]* -\w*w ?(\d|any\b)/],
   ["a tunnel over SSH", /\bGatewayPorts[ =](yes|clientspecified)\b/i],
   ["a forwarder", /\bsocat\b.*-L(ISTEN)?:/i],
   ["a forwarder", /\b(nc|ncat|netcat)\b.* -(\w*l|-listen)/],
@@ -57,7 +57,7 @@ const WAYS: readonly (readonly [string, RegExp])[] = [
   ],
   ["root or a password over SSH", /\bPermitRootLogin[ =]yes\b/i],
   ["root or a password over SSH", /\b(Password|KbdInteractive)Authentication[ =]yes\b/i],
-  ["root or a password over SSH", /\bPermitEmptyPasswords[ =]yes\b|\bssh_pwauth: ?["']?(true|yes)\b/i],
+  ["root or a password over SSH", /\bPermitEmptyPasswords[ =]yes\b|\bssh_pwauth: ?(true|yes)\b/i],
 ];
 
 const rule: ResourceRule = {

@@ -27,22 +27,19 @@ const OPTIONS: readonly (readonly [RegExp, string])[] = [
     / (-[a-z]*p[ =]?\d|-p[ =]?\S|--publish[ =]|-[a-zA-Z]*P\b|--publish-all\b)/,
     "no published port but the stack's",
   ],
-  [/ --(net|network|pid|ipc|uts|userns|cgroupns)[ =]["']?host\b/, "namespaces of its own"],
+  [/ --(net|network|pid|ipc|uts|userns|cgroupns)[ =]host\b/, "namespaces of its own"],
   [
     / --cap-add[ =](?!(CAP_)?(CHOWN|FOWNER|FSETID|KILL|NET_BIND_SERVICE|AUDIT_WRITE)\b)\S+/i,
     "no added capability",
   ],
-  [
-    / --security-opt[ =]["']?\S*(unconfined|disable|no-new-privileges[:=](false|0))/i,
-    "the engine's confinement",
-  ],
+  [/ --security-opt[ =]\S*(unconfined|disable|no-new-privileges[:=](false|0))/i, "the engine's confinement"],
   [/ --use-api-socket\b(?!=(false|0)\b)/, "no container that commands the engine"],
   [
     / --(device-cgroup-rule|device|gpus|cgroup-parent|volumes-from)\b/,
     "no device, group or volume of another",
   ],
 ];
-const AS_ROOT = / (-u|--user)[ =]?["']?(root|0+)(:\S*)?\b| -[a-z]*u ?(root|0+)\b/;
+const AS_ROOT = / (-u|--user)[ =]?(root|0+)(:\S*)?\b| -[a-z]*u ?(root|0+)\b/;
 const MOUNTS =
   / (-v|--volume)[ =]?["']?(?<volume>[^\s:"']+)["']?:| --mount[ =]\S*?\b(source|src)=(?<source>[^\s,"']+)/g;
 

