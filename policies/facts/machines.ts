@@ -145,3 +145,8 @@ function disk(path: string): Disk {
 export function isSet(value: Value): boolean {
   return value !== undefined && value !== null && value !== "";
 }
+
+/** Whether there is something, and no empty list. */
+export function isFilled(value: Value): boolean {
+  return isSet(value) && !(Array.isArray(value) && value.length === 0);
+}

@@ -27,7 +27,11 @@ export function partnership(
   return named === UNKNOWN || ids.length === 0 || ids.includes(UNKNOWN) ? "maybe" : "no";
 }
 
-/** Says of what a resource names that it is none of the stack's owners. */
+/**
+ * The owners that a resource may name; that it names none of them is said.
+ * @param unknown what is shown for a name that is not known before the update: without any owner in the stack there is
+ * nothing that it could be
+ */
 export function expectOwned(
   report: Report,
   resource: Resource,
@@ -35,12 +39,14 @@ export function expectOwned(
   owners: readonly Resource[],
   keys: readonly string[],
   wanted: string,
-): void {
-  if (owners.every((owner) => partnership(owner, keys, resource, path) === "no")) {
+  unknown = "one that is not of this stack",
+): Resource[] {
+  const named = owners.filter((owner) => partnership(owner, keys, resource, path) !== "no");
+  if (named.length === 0) {
     const found = valueAt(resource, path);
-    const shown = found === UNKNOWN ? "one that is not of this stack" : found;
-    report.violation({ resource, path, found: shown, wanted });
+    report.violation({ resource, path, found: found === UNKNOWN ? unknown : found, wanted });
   }
+  return named;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Resource } from "../core/resource";
 import { valueAt } from "../core/resource";
 import type { Report } from "../core/rule";
 import { isFalse, isTrue, UNKNOWN, type Value } from "../core/value";
-import { isSet } from "./machines";
+import { isFilled } from "./machines";
 import { type Partnership, partnership } from "./partners";
 import { addressRange, isWorld } from "./ranges";
 import { securityGroupRules } from "./security-group-rules";
@@ -42,8 +42,7 @@ export const ADDRESS_KEYS = [
 
 /** Whether the value of one of the ADDRESS_KEYS gives none. */
 export function givesNoAddress(value: Value): boolean {
-  const isEmpty = Array.isArray(value) && value.length === 0;
-  return !isSet(value) || isFalse(value) || isEmpty;
+  return !isFilled(value) || isFalse(value);
 }
 
 /** Something by which the internet gets in. */

@@ -28,6 +28,11 @@ export function scriptLayers(resource: Resource, report: Report): Text[] {
   );
 }
 
+/** What each of the looks finds first in a text. */
+export function matches(text: string, looks: readonly RegExp[]): string[] {
+  return looks.flatMap((look) => look.exec(text)?.[0] ?? []);
+}
+
 function sources(resource: Resource, report: Report): Text[] {
   const places = (paths: readonly string[]) => paths.flatMap((path) => stringsAt(resource, path, report));
   if (COMMANDS.includes(resource.type)) {

@@ -3,7 +3,7 @@ import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
 import { isTrue } from "../core/value";
 import { CONTAINER } from "../facts/docker";
-import { SCRIPT_TYPES, scripts } from "../facts/scripts";
+import { matches, SCRIPT_TYPES, scripts } from "../facts/scripts";
 
 /** Ways in which a command puts nodes beside ComfyUI, or the manager that does. */
 const FETCHES: readonly RegExp[] = [
@@ -27,7 +27,7 @@ const rule: ResourceRule = {
   types: SCRIPT_TYPES,
   checkResource(resource, report) {
     for (const { path, text } of scripts(resource, report)) {
-      for (const found of FETCHES.flatMap((way) => way.exec(text)?.[0] ?? [])) {
+      for (const found of matches(text, FETCHES)) {
         report.violation({ resource, path, found, wanted: "nodes that are part of the image" });
       }
     }

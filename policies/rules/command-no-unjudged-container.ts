@@ -1,7 +1,7 @@
 import type { Resource } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
 import { isSensitivePath } from "../facts/host-paths";
-import { SCRIPT_TYPES, scripts } from "../facts/scripts";
+import { matches, SCRIPT_TYPES, scripts } from "../facts/scripts";
 
 /** An engine's command line, with the options that come before its command; `scripts` leaves one blank between words. */
 const ENGINE = String.raw`\b(docker|podman|nerdctl|ctr|buildah)( -\S+( [^-\s]\S*)?)*? `;
@@ -56,7 +56,7 @@ const rule: ResourceRule = {
   types: SCRIPT_TYPES,
   checkResource(resource, report) {
     for (const { path, text } of scripts(resource, report)) {
-      for (const found of UNSEEN.flatMap((way) => way.exec(text)?.[0] ?? [])) {
+      for (const found of matches(text, UNSEEN)) {
         report.violation({ resource, path, found, wanted: "a docker.Container, which can be looked at" });
       }
       for (const [line] of text.matchAll(STARTS)) {

@@ -1,5 +1,5 @@
 import type { ResourceRule } from "../core/rule";
-import { SCRIPT_TYPES, scripts } from "../facts/scripts";
+import { matches, SCRIPT_TYPES, scripts } from "../facts/scripts";
 
 /** Operations of AWS's command line that only look. */
 const LOOKS = "(describe|get|list|search|simulate|validate|head|wait|help)\\b";
@@ -51,7 +51,7 @@ const rule: ResourceRule = {
   types: SCRIPT_TYPES,
   checkResource(resource, report) {
     for (const { path, text } of scripts(resource, report)) {
-      for (const found of CHANGES.flatMap((change) => change.exec(text)?.[0] ?? [])) {
+      for (const found of matches(text, CHANGES)) {
         report.violation({ resource, path, found, wanted: "a resource of the program" });
       }
     }

@@ -2,8 +2,8 @@ import { membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
 import { UNKNOWN, type Value } from "../core/value";
-import { isSet, MACHINE_TYPES, machines } from "../facts/machines";
-import { partnership } from "../facts/partners";
+import { isFilled, isSet, MACHINE_TYPES, machines } from "../facts/machines";
+import { expectOwned } from "../facts/partners";
 
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
@@ -29,11 +29,9 @@ const KINDS: Readonly<Record<string, readonly [path: string, usual: string]>> = 
 };
 /** They take no groups: what comes through them is for others, or goes to AWS alone. */
 const GATEWAYS: readonly Value[] = ["gateway", "Gateway", "GatewayLoadBalancer"];
-const NO_GROUP = { wanted: "a security group of this stack", unknown: "a group that is not of this stack" };
-const NO_INTERFACE = {
-  wanted: "a network interface of this stack",
-  unknown: "one that is not of this stack",
-};
+const OWN_GROUP = "a security group of this stack";
+const NO_GROUP = "a group that is not of this stack";
+const OWN_INTERFACE = "a network interface of this stack";
 
 const rule: StackRule = {
   description:
@@ -56,7 +54,7 @@ const rule: StackRule = {
       } else if (other !== undefined) {
         checkList(resource, other, groups, report, needsOne(resource));
       } else if (resource.type === ATTACHMENT) {
-        expectOwn(resource, "networkInterfaceId", interfaces, NO_INTERFACE, report);
+        expectOwned(report, resource, "networkInterfaceId", interfaces, ["id"], OWN_INTERFACE);
       }
     }
   },
@@ -97,7 +95,7 @@ function checkInterfaces(resource: Resource, interfaces: readonly Resource[], re
     const named = valueAt(resource, path);
     // AWS reports the one that it made, and its groups with the machine.
     if (isSet(named) && (named === UNKNOWN || named !== valueAt(resource, "primaryNetworkInterfaceId"))) {
-      expectOwn(resource, path, interfaces, NO_INTERFACE, report);
+      expectOwned(report, resource, path, interfaces, ["id"], OWN_INTERFACE);
     }
   }
 }
@@ -120,30 +118,15 @@ function checkList(
   isNeeded: boolean,
 ): void {
   const found = valueAt(resource, list);
-  if (isNeeded && (!isSet(found) || (Array.isArray(found) && found.length === 0))) {
-    report.violation({ resource, path: list, found, wanted: NO_GROUP.wanted });
+  if (isNeeded && !isFilled(found)) {
+    report.violation({ resource, path: list, found, wanted: OWN_GROUP });
     return;
   }
   const members = Array.isArray(found)
     ? found.map((value, at) => ({ path: `${list}[${at}]`, value }))
     : [{ path: list, value: found }];
   for (const { path } of members.filter((one) => isSet(one.value))) {
-    expectOwn(resource, path, groups, NO_GROUP, report);
-  }
-}
-
-/** What is named must be one of the owners. */
-function expectOwn(
-  resource: Resource,
-  path: string,
-  owners: readonly Resource[],
-  { wanted, unknown }: { readonly wanted: string; readonly unknown: string },
-  report: Report,
-): void {
-  if (owners.every((owner) => partnership(owner, ["id"], resource, path) === "no")) {
-    // Before an update ids are not known; without any owner in the stack there is nothing that it could be.
-    const named = valueAt(resource, path);
-    report.violation({ resource, path, found: named === UNKNOWN ? unknown : named, wanted });
+    expectOwned(report, resource, path, groups, ["id"], OWN_GROUP, NO_GROUP);
   }
 }
 

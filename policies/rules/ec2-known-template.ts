@@ -3,11 +3,13 @@ import { type Resource, valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
 import { isTrue, UNKNOWN, type Value } from "../core/value";
 import { isSet } from "../facts/machines";
-import { partnership } from "../facts/partners";
+import { expectOwned } from "../facts/partners";
 
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 const CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
 const GROUP = "aws:autoscaling/group:Group";
+/** By what a template or a configuration is named. */
+const KEYS = ["id", "name"];
 /** Where a resource says which template it starts machines from. */
 const USES: Readonly<Record<string, readonly string[]>> = {
   "aws:ec2/instance:Instance": ["launchTemplate"],
@@ -38,7 +40,7 @@ const rule: StackRule = {
       }
       if (resource.type === GROUP && isSet(valueAt(resource, "launchConfiguration"))) {
         const wanted = "a launch configuration of this stack";
-        ownersOf(resource, "launchConfiguration", configurations, wanted, report);
+        expectOwned(report, resource, "launchConfiguration", configurations, KEYS, wanted);
       }
     }
   },
@@ -56,23 +58,6 @@ function uses(resource: Resource, report: Report): string[] {
   return paths.filter((path) => isSet(valueAt(resource, path)));
 }
 
-/** The resources that a reference may name; one that names none of them is said to. */
-function ownersOf(
-  resource: Resource,
-  path: string,
-  candidates: readonly Resource[],
-  wanted: string,
-  report: Report,
-): Resource[] {
-  const owners = candidates.filter((one) => partnership(one, ["id", "name"], resource, path) !== "no");
-  if (owners.length === 0) {
-    const named = valueAt(resource, path);
-    const found = named === UNKNOWN ? "one that is not of this stack" : named;
-    report.violation({ resource, path, found, wanted });
-  }
-  return owners;
-}
-
 function checkTemplate(
   resource: Resource,
   path: string,
@@ -83,14 +68,15 @@ function checkTemplate(
     ["id", "launchTemplateId", "name", "launchTemplateName"]
       .map((key) => `${path}.${key}`)
       .find((one) => isSet(valueAt(resource, one))) ?? path;
-  const owners = ownersOf(resource, reference, templates, "a launch template of this stack", report);
+  const wanted = "a launch template of this stack";
+  const owners = expectOwned(report, resource, reference, templates, KEYS, wanted);
   const version = valueAt(resource, `${path}.version`);
   const isKept = owners.every((owner) => isLatest(version, owner));
   if (!isKept) {
-    const wanted = !isDefault(version)
+    const latest = !isDefault(version)
       ? "the template's latestVersion, not a number that stays behind"
       : "the template's latestVersion, or updateDefaultVersion on the template";
-    report.violation({ resource, path: `${path}.version`, found: version, wanted });
+    report.violation({ resource, path: `${path}.version`, found: version, wanted: latest });
   }
 }
 

@@ -1,8 +1,8 @@
 import { expectAt, membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, ResourceRule } from "../core/rule";
-import { isFalse, isTrue, type Value } from "../core/value";
-import { isSet, MACHINE_TYPES, machines } from "../facts/machines";
+import { isFalse, isTrue } from "../core/value";
+import { isFilled, isSet, MACHINE_TYPES, machines } from "../facts/machines";
 import { ADDRESS_KEYS, BALANCER_TYPES, givesNoAddress } from "../facts/public-ways";
 
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
@@ -74,8 +74,4 @@ function noOther(resource: Resource, at: (key: string) => string, report: Report
   for (const key of ADDRESS_KEYS) {
     expectAt(report, resource, at(key), WANTED, givesNoAddress);
   }
-}
-
-function isFilled(value: Value): boolean {
-  return isSet(value) && !(Array.isArray(value) && value.length === 0);
 }

@@ -1,8 +1,7 @@
 import { expectAt, membersAt } from "../core/expectation";
 import { type Resource, valueAt } from "../core/resource";
 import type { Report, StackRule } from "../core/rule";
-import type { Value } from "../core/value";
-import { isSet, machines } from "../facts/machines";
+import { isFilled, isSet, machines } from "../facts/machines";
 import { partnership } from "../facts/partners";
 
 const DEFAULTS = [
@@ -87,8 +86,4 @@ function isPlacedByTemplate(resource: Resource, path: string, templates: readonl
     const places = Array.isArray(interfaces) ? interfaces.map((_, at) => `networkInterfaces[${at}]`) : [];
     return isUsed && places.some((place) => isSet(valueAt(template, `${place}.subnetId`)));
   });
-}
-
-function isFilled(value: Value): boolean {
-  return isSet(value) && !(Array.isArray(value) && value.length === 0);
 }
